@@ -1,0 +1,2 @@
+//! The `emotion` command.
+fn main() {}

@@ -1,0 +1,56 @@
+//! What a face entity carries.
+
+use bevy::prelude::*;
+
+use crate::emotion::{Expression, Scores};
+use crate::frame::FrameRect;
+
+/// A face in front of the camera. One entity for each track.
+#[derive(Component, Debug, Clone, Copy, PartialEq)]
+#[require(Emotion, FacePose)]
+pub struct Face {
+    /// The track's number; a person who returns in time keeps it.
+    pub track: u64,
+    /// A square around the face in the frame's pixels, as Haar frames it.
+    pub box_in_frame: FrameRect,
+    /// The frame's size in pixels.
+    pub frame_size: UVec2,
+    /// How sure it is that a face is there, 0 to 1.
+    pub presence: f32,
+    /// Whether the face is in view.
+    pub visible: bool,
+}
+
+/// What a face shows. Changed whenever its face was read.
+#[derive(Component, Debug, Clone, Copy, PartialEq)]
+pub struct Emotion {
+    /// Probabilities, smoothed over time.
+    pub scores: Scores,
+    /// The expression shown; `None` when unsure.
+    pub dominant: Option<Expression>,
+    /// The probability of `dominant`, or of the highest one when unsure, 0 to 1.
+    pub confidence: f32,
+    /// -1 (unpleasant) to 1 (pleasant).
+    pub valence: f32,
+    /// -1 (calm) to 1 (active).
+    pub arousal: f32,
+}
+
+impl Default for Emotion {
+    fn default() -> Self {
+        Self {
+            scores: Scores::UNIFORM,
+            dominant: None,
+            confidence: 1.0 / Expression::COUNT as f32,
+            valence: 0.0,
+            arousal: 0.0,
+        }
+    }
+}
+
+/// How a head is held.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Default)]
+pub struct FacePose {
+    /// How far the head leans, in radians, clockwise as seen in the picture; 0 is upright.
+    pub roll: f32,
+}

@@ -1,0 +1,30 @@
+//! Who is who over time: association, motion, smoothing and life cycle.
+//!
+//! The tracker turns the detections of single frames into tracks that keep their number through
+//! short losses and crossings, and smooths what a classifier says of them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::emotion::{Expression, Scores};
+use crate::frame::FrameRect;
+
+/// What the analyzer says of one face in one frame.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// The track's number, from 1; none is given twice.
+    pub track: u64,
+    /// A square around the face, from the brows to below the mouth, as Haar frames it.
+    pub box_in_frame: FrameRect,
+    /// How far the head leans, in radians, clockwise as seen in the picture.
+    pub roll: f32,
+    /// How sure it is that a face is there, 0 to 1; decays while the face is only followed.
+    pub presence: f32,
+    /// Scores smoothed over time.
+    pub scores: Scores,
+    /// Scores of this frame alone.
+    pub raw_scores: Scores,
+    /// The expression shown, steadied by hysteresis; `None` when unsure.
+    pub dominant: Option<Expression>,
+    /// The smoothed probability of [`Reading::dominant`], or of the highest one when unsure.
+    pub confidence: f32,
+}
