@@ -33,6 +33,7 @@ pub(super) fn spawn(commands: &mut Commands, face: Entity, fonts: &Fonts) {
     commands
         .spawn((
             theme::panel(Node {
+                position_type: PositionType::Absolute,
                 flex_direction: FlexDirection::Column,
                 padding: UiRect::all(Val::Px(1.5 * GRID)),
                 row_gap: Val::Px(2.0),

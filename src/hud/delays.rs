@@ -68,6 +68,7 @@ pub(super) fn spawn(
     let panel = commands
         .spawn((
             theme::panel(Node {
+                position_type: PositionType::Absolute,
                 right: Val::Px(MARGIN),
                 bottom: Val::Px(MARGIN),
                 flex_direction: FlexDirection::Column,

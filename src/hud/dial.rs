@@ -95,6 +95,7 @@ pub(super) fn spawn(
     let edge = Val::Px(GRID);
     commands.spawn((
         theme::panel(Node {
+            position_type: PositionType::Absolute,
             left: Val::Px(MARGIN),
             bottom: Val::Px(MARGIN),
             padding: UiRect {

@@ -24,6 +24,7 @@ struct Line {
 pub(super) fn spawn(commands: &mut Commands, face: Entity, fonts: &Fonts) {
     commands.spawn((
         theme::panel(Node {
+            position_type: PositionType::Absolute,
             height: Val::Px(5.0 * GRID),
             padding: UiRect::axes(Val::Px(2.0 * GRID), Val::ZERO),
             column_gap: Val::Px(GRID),

@@ -112,7 +112,6 @@ impl Fonts {
 pub fn panel(node: Node) -> impl Bundle {
     (
         Node {
-            position_type: PositionType::Absolute,
             border: UiRect::all(Val::Px(1.0)),
             border_radius: BorderRadius::all(Val::Px(CORNER)),
             ..node
