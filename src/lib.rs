@@ -61,3 +61,5 @@ pub mod frame;
 #[cfg(feature = "plugin")]
 pub mod plugin;
 pub mod track;
+#[cfg(feature = "train")]
+pub mod train;

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
 use commands::analyze;
+#[cfg(feature = "train")]
+use commands::{evaluate, train};
 
 /// Reads facial expressions from cameras, films and pictures, and reacts to them.
 ///
@@ -24,6 +26,10 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Analyze(analyze::AnalyzeArgs),
+    #[cfg(feature = "train")]
+    Train(train::TrainArgs),
+    #[cfg(feature = "train")]
+    Evaluate(evaluate::EvaluateArgs),
 }
 
 fn main() -> ExitCode {
@@ -31,6 +37,10 @@ fn main() -> ExitCode {
     log_to_stderr(cli.verbose);
     let result = match &cli.command {
         Command::Analyze(args) => analyze::run(args),
+        #[cfg(feature = "train")]
+        Command::Train(args) => train::run(args),
+        #[cfg(feature = "train")]
+        Command::Evaluate(args) => evaluate::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
