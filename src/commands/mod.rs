@@ -1,3 +1,4 @@
 //! One file for each subcommand: its arguments as `XArgs`, and `run`.
 
 pub mod analyze;
+pub mod cameras;
