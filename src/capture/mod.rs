@@ -4,6 +4,7 @@
 //! on a thread of its own, offers only the newest frame, and keeps going when a source ends, fails
 //! or vanishes (the plugin does that).
 
+pub mod puppet;
 mod slot;
 
 use std::path::PathBuf;
