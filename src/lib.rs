@@ -1,4 +1,57 @@
 //! The player's face as input for Bevy.
+//!
+//! A camera's picture goes through OpenCV's Haar cascades and a convolutional network run by Burn,
+//! faces become entities with emotion components, and a game reacts to them:
+//!
+//! ```ignore
+//! use bevy::prelude::*;
+//! use bevy_emotion::prelude::*;
+//!
+//! App::new()
+//!     .add_plugins((DefaultPlugins, EmotionPlugins::default()))
+//!     .add_observer(|change: On<ExpressionChanged>| info!("{:?}", change.to))
+//!     .run();
+//! ```
+//!
+//! # The way of the data
+//!
+//! One direction, no way back; each step is a module:
+//!
+//! ```text
+//! capture ──frame──▶ detect ──boxes──▶ track ──crops──▶ classify ──scores──▶ track ──readings──▶ plugin ──▶ hud
+//! (own thread)       └──────────── analyzer: one frame at a time, async task ─────────────┘   (Bevy systems)
+//! ```
+//!
+//! - [`capture`]: webcams, films, streams, pictures and the drawn puppet, on a supervised thread
+//!   that offers only the newest frame.
+//! - [`detect`]: where faces are and how far they lean.
+//! - [`track`]: who is who over time, with smoothed scores.
+//! - [`classify`]: seven probabilities for each face.
+//! - `analyzer`: these three as one struct without Bevy: frame in, readings out.
+//! - `plugin`: readings as entities, components, events and diagnostics.
+//! - `hud`: the demo's screen; it reads components and events only.
+//! - `train`: data sets, training and evaluation of the models.
+//!
+//! # Features
+//!
+//! | feature | brings | default |
+//! | --- | --- | --- |
+//! | `opencv` | Haar detection, optical flow, films, streams, pictures | yes |
+//! | `webcam` | cameras through nokhwa | yes |
+//! | `wgpu` | models on the GPU, on Bevy's own device inside an app | yes |
+//! | `plugin` | `EmotionPlugins` for Bevy | yes, through `hud` |
+//! | `hud` | the demo's screen and reactions | yes |
+//! | `cli` | the `emotion` program | yes |
+//! | `train` | training and evaluation | yes |
+//! | `tch` | training through libtorch, which has to be installed | no |
+//!
+//! Without any of them there remain the core types, the tracker, the classifier on the CPU and the
+//! analyzer, for any [`detect::FaceDetector`] of your own.
+//!
+//! # Expressions, not feelings
+//!
+//! The crate says what a face shows, as a network trained on FER-2013 reads it. What a person
+//! feels is not visible to it.
 
 pub mod capture;
 pub mod classify;

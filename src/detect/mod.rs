@@ -3,6 +3,14 @@
 //! [`FaceDetector`] is the trait; `HaarDetector` is the implementation that ships. A detector is
 //! told which faces are known, so that it can look there often and elsewhere seldom.
 
+#[cfg(feature = "opencv")]
+mod cascade;
+#[cfg(feature = "opencv")]
+mod haar;
+
+#[cfg(feature = "opencv")]
+pub use haar::HaarDetector;
+
 use crate::frame::{Frame, FrameRect};
 
 /// Finds faces in frames.

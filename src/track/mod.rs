@@ -3,6 +3,11 @@
 //! The tracker turns the detections of single frames into tracks that keep their number through
 //! short losses and crossings, and smooths what a classifier says of them.
 
+mod smoothing;
+mod tracker;
+
+pub use tracker::{TrackedFace, Tracker, TrackerConfig};
+
 use serde::{Deserialize, Serialize};
 
 use crate::emotion::{Expression, Scores};
@@ -27,4 +32,16 @@ pub struct Reading {
     pub dominant: Option<Expression>,
     /// The smoothed probability of [`Reading::dominant`], or of the highest one when unsure.
     pub confidence: f32,
+}
+
+impl Reading {
+    /// How pleasant the smoothed expression is, -1 to 1.
+    pub fn valence(&self) -> f32 {
+        self.scores.valence()
+    }
+
+    /// How active the smoothed expression is, -1 to 1.
+    pub fn arousal(&self) -> f32 {
+        self.scores.arousal()
+    }
 }

@@ -1,0 +1,3 @@
+//! One file for each subcommand: its arguments as `XArgs`, and `run`.
+
+pub mod analyze;

@@ -1,0 +1,77 @@
+//! The cascade files of OpenCV: where they are, and loading them.
+
+use std::path::{Path, PathBuf};
+
+use opencv::objdetect::CascadeClassifier;
+use opencv::prelude::*;
+
+use super::DetectError;
+
+/// The cascade for faces seen from the front.
+pub const FRONTAL: &str = "haarcascade_frontalface_default.xml";
+/// The cascade for faces seen from the side; it knows one side only.
+pub const PROFILE: &str = "haarcascade_profileface.xml";
+
+/// Environment variables that name the folder of the cascades, or a folder above it.
+const VARIABLES: [&str; 3] = ["OPENCV_HAAR_CASCADES", "OPENCV_SAMPLES_DATA_PATH", "OPENCV_DIR"];
+
+/// Below a folder named by a variable or a prefix, where the files can be.
+const BELOW: [&str; 6] = [
+    "",
+    "haarcascades",
+    "data/haarcascades",
+    "share/opencv4/haarcascades",
+    "share/opencv/haarcascades",
+    "etc/haarcascades",
+];
+
+/// Where systems install software: Linux, Homebrew, Nix, Conda and MacPorts.
+const PREFIXES: [&str; 5] = ["/usr", "/usr/local", "/opt/homebrew", "/opt/local", "/opt/opencv"];
+
+/// The path of the cascade `name`: in `folder` alone if one is given, else the first of the
+/// environment's folders, `assets/`, and the places where systems install OpenCV's data.
+pub fn find(name: &str, folder: Option<&Path>) -> Result<PathBuf, DetectError> {
+    let folders = folder.map_or_else(usual_folders, |folder| vec![folder.to_owned()]);
+    folders.iter().map(|folder| folder.join(name)).find(|path| path.is_file()).ok_or_else(|| {
+        DetectError::CascadeMissing {
+            name: name.to_owned(),
+            searched: folders.iter().map(|folder| folder.display().to_string()).collect(),
+        }
+    })
+}
+
+fn usual_folders() -> Vec<PathBuf> {
+    let below = |root: PathBuf| BELOW.map(|path| root.join(path));
+    let mut folders: Vec<PathBuf> = VARIABLES
+        .iter()
+        .filter_map(std::env::var_os)
+        .flat_map(|root| below(root.into()))
+        .filter(|folder| folder.is_dir())
+        .collect();
+    folders.push("assets".into());
+    if let Some(beside) = std::env::current_exe().ok().as_deref().and_then(Path::parent) {
+        folders.push(beside.join("assets"));
+    }
+    if let Some(conda) = std::env::var_os("CONDA_PREFIX") {
+        folders.push(PathBuf::from(conda).join("share/opencv4/haarcascades"));
+    }
+    for prefix in PREFIXES {
+        folders.push(Path::new(prefix).join("share/opencv4/haarcascades"));
+        folders.push(Path::new(prefix).join("share/opencv/haarcascades"));
+    }
+    folders
+}
+
+/// Reads the cascade at `path`.
+pub fn load(path: &Path) -> Result<CascadeClassifier, DetectError> {
+    let unusable =
+        |reason: String| DetectError::CascadeUnusable { path: path.display().to_string(), reason };
+    // OpenCV reads a file it cannot open as an empty one: the system's own message says more.
+    std::fs::File::open(path).map_err(|error| unusable(error.to_string()))?;
+    let name = path.to_str().ok_or_else(|| unusable("the path is not UTF-8".into()))?;
+    let cascade = CascadeClassifier::new(name).map_err(|error| unusable(error.message))?;
+    if cascade.empty().map_err(|error| unusable(error.message))? {
+        return Err(unusable("it holds no cascade".into()));
+    }
+    Ok(cascade)
+}
