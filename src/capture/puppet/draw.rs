@@ -1,17 +1,24 @@
-//! Draws heads into frames.
+//! Draws frames: the room, the heads in it, and the grain of a camera.
 
-use tiny_skia::{Color, FillRule, Paint, PathBuilder, Pixmap, Rect, Stroke, Transform};
+use tiny_skia::{Color, Pixmap, Transform};
 
 use super::face::FaceShape;
-use super::motion::Sway;
+use super::head::Head;
+use super::looks::look;
+use super::motion::{Sway, mix, unit};
+use super::pen::{Pen, Spot, gradient};
 use crate::frame::FrameRect;
 
-/// One head, ready to be drawn.
+/// How far the grain changes a pixel, in steps of brightness.
+const GRAIN: f32 = 3.5;
+
+/// One head in a frame, ready to be drawn.
 pub(super) struct HeadPose {
     face: FaceShape,
     sway: Sway,
-    /// The point between the eyes, in pixels.
-    position_in_frame: (f32, f32),
+    /// The point between the eyes at rest and now, in pixels.
+    rest_in_frame: Spot,
+    position_in_frame: Spot,
     /// Half the width of the face, in pixels: the unit of everything on the head.
     unit: f32,
 }
@@ -19,97 +26,141 @@ pub(super) struct HeadPose {
 impl HeadPose {
     /// Head number `head` of `heads` in a frame of `size`.
     pub fn new(size: (u32, u32), heads: u8, head: u8, face: FaceShape, sway: Sway) -> Self {
-        let (width, height) = (size.0 as f32, size.1 as f32);
-        let slot = width / f32::from(heads);
-        let unit = (height * 0.22).min(slot * 0.3);
-        let x = slot * (f32::from(head) + 0.5) + sway.offset.0 * unit;
-        let y = height * 0.47 + sway.offset.1 * unit;
-        Self { face, sway, position_in_frame: (x, y), unit: unit * sway.scale }
+        let slot = size.0 as f32 / f32::from(heads);
+        let unit = unit_in_frame(size, heads);
+        // Neighbours stand at different heights.
+        let step = if heads > 1 { 0.25 * if head % 2 == 0 { -1.0 } else { 1.0 } } else { 0.0 };
+        let rest = (slot * (f32::from(head) + 0.5), size.1 as f32 * 0.46 + step * unit);
+        let (dx, dy) = sway.offset;
+        let position = (rest.0 + dx * unit, rest.1 + (dy - 0.02 * sway.breath) * unit);
+        Self {
+            face,
+            sway,
+            rest_in_frame: rest,
+            position_in_frame: position,
+            unit: unit * sway.scale,
+        }
     }
 
-    /// The square that Haar finds, as measured.
+    /// The square that OpenCV's frontal cascade finds.
     pub fn box_in_frame(&self) -> FrameRect {
         let (sin, cos) = self.sway.roll.sin_cos();
-        let below = 0.35 * self.unit;
+        let below = 0.30 * self.unit;
         let (x, y) = self.position_in_frame;
-        FrameRect::square((x - sin * below, y + cos * below), 2.1 * self.unit)
+        FrameRect::square((x - sin * below, y + cos * below), 2.2 * self.unit)
     }
 
     pub fn roll(&self) -> f32 {
         self.sway.roll
     }
 
+    /// The head leans about the neck, not about the eyes.
     fn to_frame(&self) -> Transform {
         let (x, y) = self.position_in_frame;
         Transform::from_scale(self.unit, self.unit)
             .post_rotate(self.sway.roll.to_degrees())
             .post_translate(x, y)
     }
+
+    fn body_to_frame(&self) -> Transform {
+        let part = |rest: f32, now: f32| rest + (now - rest) * 0.55;
+        let lift = 0.035 * self.sway.breath * self.unit;
+        Transform::from_scale(self.unit, self.unit)
+            .post_rotate(self.sway.roll.to_degrees() * 0.2)
+            .post_translate(
+                part(self.rest_in_frame.0, self.position_in_frame.0),
+                part(self.rest_in_frame.1, self.position_in_frame.1) - lift,
+            )
+    }
 }
 
-/// Draws frames of one size.
+fn unit_in_frame(size: (u32, u32), heads: u8) -> f32 {
+    let slot = size.0 as f32 / f32::from(heads);
+    (size.1 as f32 * 0.225).min(slot * 0.32)
+}
+
+/// Draws frames of one size, with the same heads in each.
 pub(super) struct Painter {
+    room: Option<Pixmap>,
     canvas: Option<Pixmap>,
+    heads: Vec<Head>,
+    grain: Vec<i8>,
+    seed: u64,
 }
 
 impl Painter {
-    pub fn new(size: (u32, u32), _heads: u8, _seed: u64) -> Self {
-        Self { canvas: Pixmap::new(size.0, size.1) }
+    pub fn new(size: (u32, u32), heads: u8, seed: u64) -> Self {
+        let unit = unit_in_frame(size, heads);
+        let room = room(size);
+        Self {
+            canvas: room.clone(),
+            room,
+            heads: (0..heads)
+                .map(|head| Head::new(look(head), unit, mix(seed ^ u64::from(head))))
+                .collect(),
+            grain: grain(seed),
+            seed,
+        }
     }
 
     /// The frame with these heads, as RGB.
-    pub fn paint(&mut self, heads: &[HeadPose], _sequence: u64) -> Vec<u8> {
-        let Some(canvas) = &mut self.canvas else { return Vec::new() };
-        canvas.fill(Color::from_rgba8(120, 130, 140, 255));
-        for head in heads {
-            paint_head(canvas, head);
+    pub fn paint(&mut self, poses: &[HeadPose], sequence: u64) -> Vec<u8> {
+        let (Some(room), Some(canvas)) = (&self.room, &mut self.canvas) else { return Vec::new() };
+        canvas.data_mut().copy_from_slice(room.data());
+        for (head, pose) in self.heads.iter_mut().zip(poses) {
+            head.draw(canvas, &pose.face, &pose.sway, pose.to_frame(), pose.body_to_frame());
         }
-        let mut rgb = Vec::with_capacity(canvas.data().len() / 4 * 3);
-        for pixel in canvas.data().chunks_exact(4) {
-            rgb.extend_from_slice(&pixel[..3]);
+        let start = mix(self.seed ^ sequence.wrapping_mul(0x2545_f491)) as usize;
+        let width = canvas.width() as usize;
+        let mut rgb = vec![0; canvas.data().len() / 4 * 3];
+        let rows = rgb.chunks_exact_mut(width * 3).zip(canvas.data().chunks_exact(width * 4));
+        for (row, (out, pixels)) in rows.enumerate() {
+            // Rows begin at unrelated places of the noise, so that no pattern shows.
+            let place = (start.wrapping_add(mix(row as u64) as usize)) % (self.grain.len() - width);
+            let grain = &self.grain[place..place + width];
+            for ((out, pixel), grain) in
+                out.chunks_exact_mut(3).zip(pixels.chunks_exact(4)).zip(grain)
+            {
+                out[0] = pixel[0].saturating_add_signed(*grain);
+                out[1] = pixel[1].saturating_add_signed(*grain);
+                out[2] = pixel[2].saturating_add_signed(*grain);
+            }
         }
         rgb
     }
 }
 
-fn paint_head(canvas: &mut Pixmap, head: &HeadPose) {
-    let at = head.to_frame();
-    let face = &head.face;
-    let mut ellipse = |x: f32, y: f32, rx: f32, ry: f32, grey: (u8, u8, u8)| {
-        let mut paint = Paint { anti_alias: true, ..Paint::default() };
-        paint.set_color_rgba8(grey.0, grey.1, grey.2, 255);
-        let path = Rect::from_ltrb(x - rx, y - ry, x + rx, y + ry).and_then(PathBuilder::from_oval);
-        if let Some(path) = path {
-            canvas.fill_path(&path, &paint, FillRule::Winding, at, None);
-        }
-    };
-    ellipse(0.0, -0.1, 1.1, 1.5, (60, 45, 40));
-    ellipse(0.0, 0.1, 1.0, 1.4, (224, 180, 150));
-    let open = 0.1 * (1.0 + 0.6 * face.upper_lid - 0.4 * face.squint) * (1.0 - head.sway.blink);
-    for side in [-1.0, 1.0] {
-        ellipse(side * 0.45, 0.0, 0.34, 0.26, (180, 135, 110));
-        ellipse(side * 0.45, 0.02, 0.22, open.max(0.01), (240, 240, 235));
-        ellipse(side * 0.45, 0.02, 0.1, open.clamp(0.01, 0.1), (40, 30, 25));
-        ellipse(side * 0.12, 0.6, 0.06, 0.03, (90, 50, 40));
-    }
-    ellipse(0.0, 0.62, 0.16, 0.05, (190, 140, 115));
-    let opening = 0.04 + 0.2 * face.jaw + 0.05 * face.part;
-    ellipse(
-        0.0,
-        0.95 + opening * 0.5,
-        0.38 + 0.1 * face.width - 0.12 * face.round,
-        opening,
-        (110, 45, 45),
+/// Noise with about a bell's shape, longer than any row.
+fn grain(seed: u64) -> Vec<i8> {
+    (0..1 << 16)
+        .map(|place| {
+            let [a, b] = [0, 1].map(|channel| unit(seed ^ 0x6a1, place * 2 + channel));
+            ((a + b - 1.0) * 2.0 * GRAIN).round() as i8
+        })
+        .collect()
+}
+
+/// A room out of focus: a wall in the light of a window. Nothing in it looks like a face.
+fn room(size: (u32, u32)) -> Option<Pixmap> {
+    let mut canvas = Pixmap::new(size.0, size.1)?;
+    canvas.fill(Color::BLACK);
+    let (width, height) = (size.0 as f32, size.1 as f32);
+    let to_canvas = Transform::from_scale(height, height);
+    let wide = width / height;
+    let mut pen = Pen { canvas: &mut canvas, to_canvas };
+    let all =
+        tiny_skia::Rect::from_ltrb(0.0, 0.0, wide, 1.0).map(tiny_skia::PathBuilder::from_rect);
+    let wall = gradient(
+        (0.0, 0.0),
+        (wide, 1.0),
+        &[(0.0, [150, 158, 160], 1.0), (0.5, [104, 112, 118], 1.0), (1.0, [52, 56, 64], 1.0)],
     );
-    let mut paint = Paint { anti_alias: true, ..Paint::default() };
-    paint.set_color_rgba8(55, 40, 35, 255);
-    for side in [-1.0, 1.0] {
-        let mut path = PathBuilder::new();
-        path.move_to(side * 0.2, -0.32 - 0.12 * face.inner_brow);
-        path.line_to(side * 0.7, -0.34 - 0.12 * face.outer_brow);
-        if let Some(path) = path.finish() {
-            let stroke = Stroke { width: 0.09, ..Stroke::default() };
-            canvas.stroke_path(&path, &paint, &stroke, at, None);
-        }
-    }
+    pen.fill(all, wall);
+    pen.soft((wide * 0.08, 0.25), (0.62, 0.75), 0.0, [255, 232, 200], 0.55);
+    pen.soft((wide * 0.92, 0.18), (0.5, 0.6), 0.0, [70, 92, 112], 0.5);
+    pen.soft((wide * 0.5, 1.05), (wide * 0.8, 0.4), 0.0, [30, 28, 32], 0.7);
+    pen.soft((wide * 0.85, 0.62), (0.22, 0.34), 20.0, [92, 74, 58], 0.5);
+    pen.soft((wide * 0.80, 0.30), (0.05, 0.05), 0.0, [255, 214, 150], 0.5);
+    pen.soft((wide * 0.91, 0.42), (0.04, 0.04), 0.0, [255, 190, 120], 0.4);
+    Some(canvas)
 }

@@ -9,7 +9,14 @@
 
 mod draw;
 mod face;
+mod hair;
+mod head;
+mod landmarks;
+mod looks;
 mod motion;
+mod pen;
+mod relief;
+mod skin;
 
 use std::time::Duration;
 
