@@ -124,6 +124,7 @@ pub enum FrameError {
 ///
 /// It may reach over the frame's edges.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "plugin", derive(bevy::reflect::Reflect))]
 pub struct FrameRect {
     /// Left edge in pixels.
     pub x: f32,
