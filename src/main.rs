@@ -5,7 +5,7 @@ mod commands;
 use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
-use commands::analyze;
+use commands::{analyze, cameras};
 #[cfg(feature = "train")]
 use commands::{evaluate, train};
 
@@ -26,6 +26,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Analyze(analyze::AnalyzeArgs),
+    Cameras(cameras::CamerasArgs),
     #[cfg(feature = "train")]
     Train(train::TrainArgs),
     #[cfg(feature = "train")]
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
     log_to_stderr(cli.verbose);
     let result = match &cli.command {
         Command::Analyze(args) => analyze::run(args),
+        Command::Cameras(args) => cameras::run(args),
         #[cfg(feature = "train")]
         Command::Train(args) => train::run(args),
         #[cfg(feature = "train")]
