@@ -186,6 +186,8 @@ pub fn to_bytes<B: Backend>(network: &Cnn4<B>, header: &ModelHeader) -> Result<V
     let text = serde_json::to_string(header).map_err(|error| damaged(error.to_string()))?;
     let mut store = SafetensorsStore::from_bytes(None)
         .with_to_adapter(Cast(DType::F16))
+        // One entry: several would come in any order, and the same model as other bytes.
+        .clear_metadata()
         .metadata(HEADER_KEY, text);
     store.collect_from::<B, _>(network).map_err(|error| damaged(error.to_string()))?;
     store.get_bytes().map_err(|error| damaged(error.to_string()))
