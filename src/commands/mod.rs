@@ -2,3 +2,7 @@
 
 pub mod analyze;
 pub mod cameras;
+#[cfg(feature = "train")]
+pub mod evaluate;
+#[cfg(feature = "train")]
+pub mod train;

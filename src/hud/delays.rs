@@ -90,7 +90,11 @@ pub(super) fn spawn(
     };
     commands.spawn((
         ChildOf(panel),
-        Node { justify_content: JustifyContent::FlexEnd, column_gap: Val::Px(GRID), ..Node::default() },
+        Node {
+            justify_content: JustifyContent::FlexEnd,
+            column_gap: Val::Px(GRID),
+            ..Node::default()
+        },
         children![heading("ms", NUMBER_WIDTH), heading("p95", NUMBER_WIDTH)],
     ));
     for (name, path) in [

@@ -62,8 +62,12 @@ fn places(kind: Kind, face: Circle, size: Vec2, screen: Rect) -> [Vec2; 6] {
     let roomier_right = face.middle.x <= screen.center().x;
     let (near, far) = if roomier_right { (right, left) } else { (left, right) };
     match kind {
-        Kind::Label => [above, below, near, far, near + above - face.middle, near + below - face.middle],
-        Kind::Bars => [near, far, below, above, near + below - face.middle, far + below - face.middle],
+        Kind::Label => {
+            [above, below, near, far, near + above - face.middle, near + below - face.middle]
+        }
+        Kind::Bars => {
+            [near, far, below, above, near + below - face.middle, far + below - face.middle]
+        }
     }
 }
 
@@ -99,7 +103,8 @@ pub(super) fn arrange(
     }
     order.sort_unstable();
     for (_, _, entity) in order.iter() {
-        let Ok((_, mut panel, node, mut transform, mut visibility)) = panels.get_mut(*entity) else {
+        let Ok((_, mut panel, node, mut transform, mut visibility)) = panels.get_mut(*entity)
+        else {
             continue;
         };
         let Ok((face, shown)) = faces.get(panel.face) else { continue };

@@ -11,7 +11,11 @@ use crate::plugin::{Camera, EmotionStatus};
 
 /// Key and what it does, in a word (for the line) and in a sentence (for the help).
 pub(super) const KEYS: [(&str, &str, &str); 6] = [
-    ("1–7", "expression", "The puppet makes a face: 1 angry, 2 disgust, 3 fear, 4 happy, 5 sad, 6 surprise, 7 neutral."),
+    (
+        "1–7",
+        "expression",
+        "The puppet makes a face: 1 angry, 2 disgust, 3 fear, 4 happy, 5 sad, 6 surprise, 7 neutral.",
+    ),
     ("C", "camera", "The next camera that opens; after the last one, the puppet."),
     ("Space", "pause", "Holds the picture; once more goes on."),
     ("P", "privacy", "Hides picture and faces; the readings stay."),

@@ -201,7 +201,8 @@ fn shape_alpha(shape: Shape, p: Vec2) -> f32 {
         }
         Shape::Dot => {
             let core = soft(p.length() - 0.22);
-            core.max(0.75 * (-(p.length() / 0.42).powi(2)).exp()) * (1.0 - p.length()).clamp(0.0, 1.0).sqrt()
+            core.max(0.75 * (-(p.length() / 0.42).powi(2)).exp())
+                * (1.0 - p.length()).clamp(0.0, 1.0).sqrt()
         }
         Shape::Bubble => {
             let rim = 1.0 - ((p.length() - 0.78).abs() / 0.14).clamp(0.0, 1.0);

@@ -45,9 +45,9 @@ impl HeadPose {
     /// The square that OpenCV's frontal cascade finds.
     pub fn box_in_frame(&self) -> FrameRect {
         let (sin, cos) = self.sway.roll.sin_cos();
-        let below = 0.30 * self.unit;
+        let below = 0.18 * self.unit;
         let (x, y) = self.position_in_frame;
-        FrameRect::square((x - sin * below, y + cos * below), 2.2 * self.unit)
+        FrameRect::square((x - sin * below, y + cos * below), 2.67 * self.unit)
     }
 
     pub fn roll(&self) -> f32 {

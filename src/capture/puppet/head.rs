@@ -184,7 +184,7 @@ fn eyeball(pen: &mut Pen<'_>, look: &Look, marks: &Landmarks, sway: &Sway, side:
     let look_at = (x + 0.085 * sway.gaze.0, y - 0.005 + 0.05 * sway.gaze.1);
     let iris = radial(
         look_at,
-        0.122,
+        0.116,
         &[
             (0.0, shaded(look.iris, 0.7), 1.0),
             (0.45, shaded(look.iris, 1.25), 1.0),
@@ -192,7 +192,7 @@ fn eyeball(pen: &mut Pen<'_>, look: &Look, marks: &Landmarks, sway: &Sway, side:
             (1.0, shaded(look.iris, 0.35), 1.0),
         ],
     );
-    pen.fill(oval(look_at, (0.122, 0.122)), iris);
+    pen.fill(oval(look_at, (0.116, 0.116)), iris);
     pen.fill(oval(look_at, (0.055, 0.055)), plain([10, 8, 8], 1.0));
     pen.soft((x, eye.upper - 0.005), (0.3, 0.085), 0.0, [30, 16, 14], 0.62);
     pen.soft((look_at.0 + 0.03, look_at.1 + 0.06), (0.06, 0.05), 0.0, shaded(look.iris, 1.9), 0.4);
@@ -405,8 +405,8 @@ fn brow(pen: &mut Pen<'_>, look: &Look, marks: &Landmarks, side: f32) {
     for hair in 0..16u8 {
         let along = f32::from(hair) / 15.0;
         let root = curve(inner, middle, outer, along);
-        let tip = curve(inner, middle, outer, (along + 0.12).min(1.0));
-        let rise = thick * (0.75 - 0.6 * along);
+        let tip = curve(inner, middle, outer, (along + 0.2).min(1.0));
+        let rise = thick * (0.5 - 0.4 * along);
         let hair =
             open(&[(root.0, root.1 + rise * 0.5), (tip.0 + side * 0.01, tip.1 - rise * 0.55)]);
         pen.stroke(hair, shaded(look.brows, 0.8), 0.5, 0.017);

@@ -207,7 +207,7 @@ fn nose_and_cheeks(relief: &mut Relief, face: &FaceShape, marks: &Landmarks) {
         let corner =
             (marks.mouth.half_width + 0.13, marks.mouth.corner + 0.02 - 0.05 * face.corner);
         let (from, to) =
-            (at(side * 0.27, 0.50 + up, 0.1), at(side * corner.0, corner.1 + 0.08, 0.05));
+            (at(side * 0.30, 0.55 + up, 0.1), at(side * corner.0, corner.1 + 0.08, 0.05));
         let bend = side * (-0.05 - 0.05 * face.cheek);
         relief.fold(Height, from, to, bend, 0.09, -0.010 - 0.055 * deep);
         relief.fold(Shade, from, to, bend, 0.06, 0.06 + 0.36 * deep);
