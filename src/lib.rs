@@ -59,6 +59,8 @@ pub mod classify;
 pub mod detect;
 pub mod emotion;
 pub mod frame;
+#[cfg(feature = "hud")]
+pub mod hud;
 #[cfg(feature = "plugin")]
 pub mod plugin;
 pub mod track;

@@ -1,6 +1,7 @@
 //! Sources and the capture threads: films, pictures and streams that are fine, and all the ways in
 //! which they are not.
 #![cfg(feature = "opencv")]
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking too")]
 
 use std::fs;
 use std::io::{Read, Write};

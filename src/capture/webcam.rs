@@ -396,7 +396,8 @@ impl Drop for Hold {
     }
 }
 
-#[cfg(all(test, feature = "opencv"))]
+#[cfg(test)]
+#[cfg(feature = "opencv")]
 mod tests {
     use opencv::core::{CV_8UC3, Mat, Scalar, Vector};
     use opencv::imgcodecs::imencode;
