@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// An expression is what a face shows. What the person feels is not known to this crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "plugin", derive(bevy::reflect::Reflect))]
 #[serde(rename_all = "lowercase")]
 pub enum Expression {
     /// Lowered, drawn brows; pressed or bared mouth.
@@ -98,6 +99,7 @@ pub struct UnknownExpression(String);
 
 /// Seven probabilities in the order of [`Expression::ALL`]: none negative, sum 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "plugin", derive(bevy::reflect::Reflect))]
 #[serde(try_from = "[f32; 7]", into = "[f32; 7]")]
 pub struct Scores([f32; Expression::COUNT]);
 

@@ -73,6 +73,12 @@ impl Frame {
         self.captured_at
     }
 
+    /// The frame as if it had come in just now: a film's frame that was held back until it was due.
+    pub fn captured_now(mut self) -> Self {
+        self.captured_at = Instant::now();
+        self
+    }
+
     /// The frame as RGBA with full alpha, as GPU textures want it.
     pub fn to_rgba(&self) -> Vec<u8> {
         let mut rgba = Vec::with_capacity(self.rgb.len() / 3 * 4);
@@ -118,6 +124,7 @@ pub enum FrameError {
 ///
 /// It may reach over the frame's edges.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "plugin", derive(bevy::reflect::Reflect))]
 pub struct FrameRect {
     /// Left edge in pixels.
     pub x: f32,

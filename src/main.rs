@@ -5,7 +5,9 @@ mod commands;
 use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
-use commands::analyze;
+use commands::{analyze, cameras};
+#[cfg(feature = "train")]
+use commands::{evaluate, train};
 
 /// Reads facial expressions from cameras, films and pictures, and reacts to them.
 ///
@@ -24,6 +26,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Analyze(analyze::AnalyzeArgs),
+    Cameras(cameras::CamerasArgs),
+    #[cfg(feature = "train")]
+    Train(train::TrainArgs),
+    #[cfg(feature = "train")]
+    Evaluate(evaluate::EvaluateArgs),
 }
 
 fn main() -> ExitCode {
@@ -31,6 +38,11 @@ fn main() -> ExitCode {
     log_to_stderr(cli.verbose);
     let result = match &cli.command {
         Command::Analyze(args) => analyze::run(args),
+        Command::Cameras(args) => cameras::run(args),
+        #[cfg(feature = "train")]
+        Command::Train(args) => train::run(args),
+        #[cfg(feature = "train")]
+        Command::Evaluate(args) => evaluate::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,15 +1,33 @@
 //! Where frames come from: webcams, films, streams, pictures and the puppet.
 //!
-//! [`FrameSource`] is read frame by frame (`emotion analyze` does that). `Capture` runs a source
-//! on a thread of its own, offers only the newest frame, and keeps going when a source ends, fails
-//! or vanishes (the plugin does that).
+//! [`FrameSource`] is read frame by frame (`emotion analyze` does that, through [`open`]).
+//! [`Capture`] runs a source on a thread of its own, offers only the newest frame, and keeps going
+//! when a source ends, fails or vanishes (the plugin does that).
 
+mod error;
+#[cfg(feature = "opencv")]
+mod opencv;
+#[cfg(feature = "opencv")]
+mod pictures;
 pub mod puppet;
+mod reader;
 mod slot;
+mod spec;
+mod status;
+mod supervised;
+#[cfg(feature = "opencv")]
+mod video;
+#[cfg(feature = "webcam")]
+mod webcam;
 
-use std::path::PathBuf;
+use std::path::Path;
+use std::time::Duration;
 
+pub use error::CaptureError;
 pub use slot::{FrameReceiver, FrameSender, frame_slot};
+pub use spec::{SourceSpec, SourceSpecError};
+pub use status::{CaptureState, CaptureStatus};
+pub use supervised::{Capture, CaptureCommand};
 
 use crate::emotion::Expression;
 use crate::frame::Frame;
@@ -25,10 +43,11 @@ pub trait FrameSource {
     /// The next frame; `None` at the end. Blocks until there is one.
     ///
     /// # Errors
-    /// [`CaptureError`] when the source fails or vanishes.
+    /// [`CaptureError`] when the source fails or vanishes. The next call then goes on with what is
+    /// left (the other pictures of the folder); where nothing is left it gives `None`.
     fn next_frame(&mut self) -> Result<Option<Frame>, CaptureError>;
 
-    /// How many frames there will be, where that is known.
+    /// How many frames there will be, where that is known. Films only estimate it.
     fn frame_count(&self) -> Option<u64> {
         None
     }
@@ -58,22 +77,211 @@ pub enum SourceControl {
     Expression(Expression),
 }
 
-/// What `--source` names.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum SourceSpec {
-    /// The first camera that opens, else the puppet.
-    #[default]
-    Auto,
-    /// A camera by its number; without one the first that opens.
-    Camera(Option<u32>),
-    /// The drawn face.
-    Puppet,
-    /// A film, a picture or a folder of pictures.
-    Path(PathBuf),
-    /// A network stream (`rtsp://`, `http://`, …).
-    Url(String),
+/// How sources are opened and read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenOptions {
+    /// Films and pictures start anew at their end. Frame numbers and times go on.
+    pub repeat: bool,
+    /// How long a source may take to open, and for each frame, before it counts as stuck.
+    pub timeout: Duration,
+    /// How long each picture is shown: the distance of the pictures' times.
+    pub picture_time: Duration,
+    /// What the puppet looks like and does.
+    pub puppet: puppet::PuppetConfig,
 }
 
-/// Why a source could not be opened or read.
-#[derive(Debug, thiserror::Error)]
-pub enum CaptureError {}
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            repeat: false,
+            timeout: Duration::from_secs(8),
+            picture_time: Duration::from_secs(1),
+            puppet: puppet::PuppetConfig::default(),
+        }
+    }
+}
+
+/// Opens one source, to be read frame by frame on the calling thread.
+///
+/// [`SourceSpec::Auto`] takes the first camera that opens, else the puppet.
+///
+/// # Errors
+/// [`CaptureError`] says why the source cannot be opened and what to do about it.
+pub fn open(
+    spec: &SourceSpec,
+    options: &OpenOptions,
+) -> Result<Box<dyn FrameSource>, CaptureError> {
+    Ok(Plan::Source(spec.clone()).open(options)?.source)
+}
+
+/// The cameras that the system lists, by number, with their formats.
+///
+/// Opens each for a moment to ask for its formats; one that is in use keeps an empty list and says
+/// so in [`CameraInfo::problem`].
+///
+/// # Errors
+/// [`CaptureError`] when the system cannot be asked. No camera is an empty list, not an error.
+pub fn cameras() -> Result<Vec<CameraInfo>, CaptureError> {
+    #[cfg(feature = "webcam")]
+    return webcam::cameras();
+    #[cfg(not(feature = "webcam"))]
+    return Err(NO_WEBCAMS);
+}
+
+/// A camera as the system lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CameraInfo {
+    /// Its number, as in `camera:N`.
+    pub index: u32,
+    /// Its name, as the driver gives it.
+    pub name: String,
+    /// What it offers, best known encodings first, small pictures first.
+    pub formats: Vec<CameraFormat>,
+    /// Why it cannot be used, where that is so.
+    pub problem: Option<String>,
+}
+
+/// A way for a camera to send pictures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CameraFormat {
+    /// How pixels are coded on the wire: `MJPEG`, `YUYV`, …
+    pub encoding: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Frames per second that can be asked for, highest first.
+    pub frame_rates: Vec<u32>,
+}
+
+/// What is to be opened: a source by name, or whatever comes next.
+#[derive(Debug, Clone, PartialEq)]
+enum Plan {
+    /// The source that the user named.
+    Source(SourceSpec),
+    /// The first camera that opens and has a higher number than this one, else the puppet.
+    CameraAfter(Option<u32>),
+}
+
+/// An open source and what its user should know.
+struct Opened {
+    source: Box<dyn FrameSource>,
+    /// A line for the screen, where something else came than what was asked for.
+    note: Option<String>,
+    /// The number of the camera that it is.
+    camera: Option<u32>,
+}
+
+impl Plan {
+    fn open(&self, options: &OpenOptions) -> Result<Opened, CaptureError> {
+        match self {
+            Self::Source(SourceSpec::Auto) => Self::CameraAfter(None).open(options),
+            Self::Source(SourceSpec::Camera(index)) => open_camera(*index),
+            Self::Source(SourceSpec::Puppet) => Ok(open_puppet(options, None)),
+            Self::Source(SourceSpec::Path(path)) => open_path(path, options),
+            Self::Source(SourceSpec::Url(url)) => open_url(url, options),
+            Self::CameraAfter(last) => Ok(open_camera_after(*last).unwrap_or_else(|error| {
+                let reason = match error {
+                    CaptureError::NoCamera { reason } => reason,
+                    other => other.to_string(),
+                };
+                let note = format!("No camera ({reason}): the puppet stands in");
+                // After the last camera the puppet is what was asked for.
+                open_puppet(options, last.is_none().then_some(note))
+            })),
+        }
+    }
+
+    /// Whether it makes sense to try again when it fails or breaks off.
+    fn is_worth_retrying(&self) -> bool {
+        matches!(
+            self,
+            Self::Source(SourceSpec::Auto | SourceSpec::Camera(_) | SourceSpec::Url(_))
+                | Self::CameraAfter(_)
+        )
+    }
+}
+
+impl std::fmt::Display for Plan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Source(SourceSpec::Auto | SourceSpec::Camera(None)) | Self::CameraAfter(_) => {
+                f.write_str("camera")
+            }
+            Self::Source(SourceSpec::Camera(Some(index))) => write!(f, "camera {index}"),
+            Self::Source(SourceSpec::Puppet) => f.write_str("puppet"),
+            Self::Source(SourceSpec::Path(path)) => f.write_str(&path_label(path)),
+            Self::Source(SourceSpec::Url(url)) => f.write_str(&spec::without_password(url)),
+        }
+    }
+}
+
+/// A file or folder as people call it: its name without the way to it.
+fn path_label(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+#[cfg(not(feature = "webcam"))]
+const NO_WEBCAMS: CaptureError =
+    CaptureError::MissingFeature { source_kind: "a camera", feature: "webcam" };
+
+#[cfg(feature = "webcam")]
+fn open_camera(index: Option<u32>) -> Result<Opened, CaptureError> {
+    match index {
+        Some(index) => webcam::Webcam::open(index).map(Opened::from),
+        None => open_camera_after(None),
+    }
+}
+
+#[cfg(feature = "webcam")]
+fn open_camera_after(last: Option<u32>) -> Result<Opened, CaptureError> {
+    webcam::Webcam::open_first(last).map(Opened::from)
+}
+
+#[cfg(feature = "webcam")]
+impl From<webcam::Webcam> for Opened {
+    fn from(webcam: webcam::Webcam) -> Self {
+        Self { camera: Some(webcam.index()), source: Box::new(webcam), note: None }
+    }
+}
+
+#[cfg(not(feature = "webcam"))]
+fn open_camera(_index: Option<u32>) -> Result<Opened, CaptureError> {
+    Err(NO_WEBCAMS)
+}
+
+#[cfg(not(feature = "webcam"))]
+fn open_camera_after(_last: Option<u32>) -> Result<Opened, CaptureError> {
+    Err(NO_WEBCAMS)
+}
+
+fn open_puppet(options: &OpenOptions, note: Option<String>) -> Opened {
+    let source = Box::new(puppet::PuppetSource::new(options.puppet.clone()));
+    Opened { source, note, camera: None }
+}
+
+#[cfg(feature = "opencv")]
+fn open_path(path: &Path, options: &OpenOptions) -> Result<Opened, CaptureError> {
+    let source: Box<dyn FrameSource> = if opencv::look_at(path)?.is_pictures() {
+        Box::new(pictures::Pictures::open(path, options)?)
+    } else {
+        Box::new(video::Video::open_file(path, options)?)
+    };
+    Ok(Opened { source, note: None, camera: None })
+}
+
+#[cfg(feature = "opencv")]
+fn open_url(url: &str, options: &OpenOptions) -> Result<Opened, CaptureError> {
+    let source = Box::new(video::Video::open_stream(url, options)?);
+    Ok(Opened { source, note: None, camera: None })
+}
+
+#[cfg(not(feature = "opencv"))]
+fn open_path(_path: &Path, _options: &OpenOptions) -> Result<Opened, CaptureError> {
+    Err(CaptureError::MissingFeature { source_kind: "a file", feature: "opencv" })
+}
+
+#[cfg(not(feature = "opencv"))]
+fn open_url(_url: &str, _options: &OpenOptions) -> Result<Opened, CaptureError> {
+    Err(CaptureError::MissingFeature { source_kind: "a network stream", feature: "opencv" })
+}

@@ -37,6 +37,13 @@ impl FrameSender {
             frame = rejected;
         }
     }
+
+    /// Takes back the frame that is still waiting: its source is no longer the one to show.
+    pub(super) fn withdraw(&self) {
+        if self.stale.try_recv().is_ok() {
+            self.counts.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }
 
 /// The reader's end of the slot.

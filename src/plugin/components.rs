@@ -4,9 +4,11 @@ use bevy::prelude::*;
 
 use crate::emotion::{Expression, Scores};
 use crate::frame::FrameRect;
+use crate::track::Reading;
 
 /// A face in front of the camera. One entity for each track.
-#[derive(Component, Debug, Clone, Copy, PartialEq)]
+#[derive(Component, Reflect, Debug, Clone, Copy, PartialEq)]
+#[reflect(Component, Debug, Clone, PartialEq)]
 #[require(Emotion, FacePose)]
 pub struct Face {
     /// The track's number; a person who returns in time keeps it.
@@ -17,12 +19,13 @@ pub struct Face {
     pub frame_size: UVec2,
     /// How sure it is that a face is there, 0 to 1.
     pub presence: f32,
-    /// Whether the face is in view.
+    /// Whether the face is in view. While it is not, everything else is as last seen.
     pub visible: bool,
 }
 
 /// What a face shows. Changed whenever its face was read.
-#[derive(Component, Debug, Clone, Copy, PartialEq)]
+#[derive(Component, Reflect, Debug, Clone, Copy, PartialEq)]
+#[reflect(Component, Default, Debug, Clone, PartialEq)]
 pub struct Emotion {
     /// Probabilities, smoothed over time.
     pub scores: Scores,
@@ -49,8 +52,40 @@ impl Default for Emotion {
 }
 
 /// How a head is held.
-#[derive(Component, Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Component, Reflect, Debug, Clone, Copy, PartialEq, Default)]
+#[reflect(Component, Default, Debug, Clone, PartialEq)]
 pub struct FacePose {
     /// How far the head leans, in radians, clockwise as seen in the picture; 0 is upright.
     pub roll: f32,
+}
+
+impl Face {
+    /// The face of a reading, in view.
+    pub(super) fn of(reading: &Reading, frame_size: UVec2) -> Self {
+        Self {
+            track: reading.track,
+            box_in_frame: reading.box_in_frame,
+            frame_size,
+            presence: reading.presence,
+            visible: true,
+        }
+    }
+}
+
+impl From<&Reading> for Emotion {
+    fn from(reading: &Reading) -> Self {
+        Self {
+            scores: reading.scores,
+            dominant: reading.dominant,
+            confidence: reading.confidence,
+            valence: reading.scores.valence(),
+            arousal: reading.scores.arousal(),
+        }
+    }
+}
+
+impl From<&Reading> for FacePose {
+    fn from(reading: &Reading) -> Self {
+        Self { roll: reading.roll }
+    }
 }

@@ -1,5 +1,132 @@
 //! The Bevy plugin: readings become entities, components, events and diagnostics.
+//!
+//! | in | file | comes as |
+//! | --- | --- | --- |
+//! | frames, the picture | `capture.rs` | [`EmotionCamera`], [`CameraImage`] |
+//! | detection and reading, in a task | `analyze.rs` | [`FrameAnalyzed`], [`EmotionStatus`] |
+//! | faces as entities | `track.rs` | [`Face`], [`Emotion`], [`FacePose`], events |
+//! | rates and times | `diagnostics.rs` | Bevy's diagnostics `emotion/…` |
+//!
+//! Nothing here detects, infers or waits on the main thread.
 
+mod analyze;
+mod capture;
 mod components;
+mod diagnostics;
+mod events;
+#[cfg(feature = "wgpu")]
+mod gpu;
+mod track;
 
+use bevy::app::PluginGroupBuilder;
+use bevy::prelude::*;
+
+pub use analyze::{AnalyzePlugin, AnalyzerMaker};
+pub use capture::{CameraImage, CapturePlugin, EmotionCamera};
 pub use components::{Emotion, Face, FacePose};
+pub use diagnostics::EmotionDiagnosticsPlugin;
+pub use events::{
+    ExpressionChanged, FaceAppeared, FaceGone, FaceHidden, FaceReturned, FrameAnalyzed,
+};
+pub use track::TrackPlugin;
+
+use crate::classify::ClassifierInfo;
+
+/// Faces as input: add it after `DefaultPlugins` (or `MinimalPlugins`).
+///
+/// | plugin | does | may be disabled |
+/// | --- | --- | --- |
+/// | [`CapturePlugin`] | opens the source, takes its newest frame, shows it in [`CameraImage`] | no |
+/// | [`AnalyzePlugin`] | finds and reads faces in a task | no |
+/// | [`TrackPlugin`] | makes [`Face`] entities and triggers their events | yes |
+/// | [`EmotionDiagnosticsPlugin`] | measures rates and delays | yes |
+///
+/// ```no_run
+/// use bevy::prelude::*;
+/// use bevy_emotion::capture::SourceSpec;
+/// use bevy_emotion::plugin::{CapturePlugin, EmotionPlugins};
+///
+/// App::new()
+///     .add_plugins(DefaultPlugins)
+///     .add_plugins(
+///         EmotionPlugins.set(CapturePlugin { source: SourceSpec::Puppet, ..default() }),
+///     )
+///     .run();
+/// ```
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EmotionPlugins;
+
+impl PluginGroup for EmotionPlugins {
+    fn build(self) -> PluginGroupBuilder {
+        PluginGroupBuilder::start::<Self>()
+            .add(SystemsPlugin)
+            .add(CapturePlugin::default())
+            .add(AnalyzePlugin::default())
+            .add(TrackPlugin::default())
+            .add(EmotionDiagnosticsPlugin::default())
+    }
+}
+
+/// The order of things in `Update`, one after the other.
+///
+/// ```
+/// # use bevy::prelude::*;
+/// # use bevy_emotion::plugin::EmotionSystems;
+/// # fn score_smiles() {}
+/// App::new().add_systems(Update, score_smiles.in_set(EmotionSystems::React));
+/// ```
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EmotionSystems {
+    /// The newest frame is taken from the camera, and the one before it shown in [`CameraImage`].
+    Capture,
+    /// A finished analysis is announced ([`FrameAnalyzed`]), the next one started.
+    Analyze,
+    /// Readings become [`Face`] entities; events are triggered.
+    Track,
+    /// Yours: what the app does about the faces. Faces and events are those of this update.
+    React,
+    /// Drawing and other output; the HUD is here.
+    Present,
+}
+
+/// Puts [`EmotionSystems`] into their order.
+struct SystemsPlugin;
+
+impl Plugin for SystemsPlugin {
+    fn build(&self, app: &mut App) {
+        app.configure_sets(
+            Update,
+            (
+                EmotionSystems::Capture,
+                EmotionSystems::Analyze,
+                EmotionSystems::Track,
+                EmotionSystems::React,
+                EmotionSystems::Present,
+            )
+                .chain(),
+        );
+    }
+}
+
+/// What the analysis is doing, for people. How the camera is doing is in [`EmotionCamera::status`].
+#[derive(Resource, Reflect, Debug, Clone, PartialEq, Eq, Default)]
+#[reflect(Resource, Default)]
+pub struct EmotionStatus {
+    /// Set it to hold everything: no frame is taken, and faces stay as they are. Turning to another
+    /// source ends it. All other fields are only to be read.
+    pub paused: bool,
+    /// What reads the faces; `None` until it is loaded.
+    #[reflect(ignore)]
+    pub classifier: Option<ClassifierInfo>,
+    /// Whether detector and model, or another model, are being loaded.
+    pub loading: bool,
+    /// What went wrong last, with what to do; `None` while all is well.
+    pub problem: Option<String>,
+    /// The size of the newest frame in pixels.
+    pub frame_size: Option<UVec2>,
+}
+
+/// The examples of the guide are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/embedding.md")]
+struct Guide;

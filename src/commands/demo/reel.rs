@@ -1,0 +1,158 @@
+//! Rendered frames on their way into a film and a screenshot.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow, bail};
+use bevy::camera::RenderTarget;
+use bevy::prelude::*;
+use bevy::render::render_resource::TextureFormat;
+use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
+use opencv::core::{Mat, MatTraitConst};
+use opencv::{imgcodecs, imgproc};
+
+use crate::commands::film::FilmWriter;
+use crate::commands::letterbox::PictureSize;
+
+/// What becomes of the rendered frames. They come back from the GPU some frames late and in any
+/// order, and are written in theirs.
+#[derive(Default)]
+pub struct Reel {
+    film: Option<FilmWriter>,
+    film_path: Option<PathBuf>,
+    frames_per_second: f64,
+    /// Frames that were asked for.
+    asked: u64,
+    /// The next frame to write.
+    next: u64,
+    waiting: BTreeMap<u64, Shot>,
+    error: Option<anyhow::Error>,
+}
+
+/// A rendered frame.
+struct Shot {
+    bgr: Mat,
+    /// How often the film shows it: more than once where the screen was slower than the film.
+    repeats: u32,
+    /// Where it is saved as a picture.
+    picture: Option<PathBuf>,
+}
+
+impl Reel {
+    /// A reel for a film, if one is wanted.
+    pub fn new(film: Option<&Path>, frames_per_second: f64) -> Self {
+        Self { film_path: film.map(Path::to_owned), frames_per_second, ..Self::default() }
+    }
+
+    /// Whether a film is wanted.
+    pub fn has_film(&self) -> bool {
+        self.film_path.is_some()
+    }
+
+    /// Whether every frame that was asked for is written.
+    pub fn is_done(&self) -> bool {
+        self.next == self.asked || self.error.is_some()
+    }
+
+    /// What went wrong while frames were written.
+    pub fn take_error(&mut self) -> Option<anyhow::Error> {
+        self.error.take()
+    }
+
+    /// Ends the film.
+    ///
+    /// # Errors
+    /// When a frame could not be written, is missing, or the film cannot be ended.
+    pub fn finish(mut self) -> anyhow::Result<()> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        if self.next < self.asked {
+            bail!("{} rendered frames did not come back from the GPU", self.asked - self.next);
+        }
+        match (self.film.take(), self.film_path) {
+            (Some(film), _) => film.finish(),
+            (None, Some(path)) => bail!("no frame was rendered for {}", path.display()),
+            (None, None) => Ok(()),
+        }
+    }
+
+    fn take_in(&mut self, number: u64, shot: anyhow::Result<Shot>) {
+        match shot {
+            Ok(shot) => {
+                self.waiting.insert(number, shot);
+            }
+            Err(error) => self.error = self.error.take().or(Some(error)),
+        }
+        while let Some(shot) = self.waiting.remove(&self.next) {
+            self.next += 1;
+            if let Err(error) = self.write(&shot) {
+                self.error = self.error.take().or(Some(error));
+            }
+        }
+    }
+
+    fn write(&mut self, shot: &Shot) -> anyhow::Result<()> {
+        if let Some(path) = &shot.picture {
+            save(&shot.bgr, path)?;
+        }
+        let Some(path) = &self.film_path else { return Ok(()) };
+        let film = match &mut self.film {
+            Some(film) => film,
+            none => {
+                let size = shot.bgr.size()?;
+                let size = PictureSize {
+                    width: size.width.unsigned_abs(),
+                    height: size.height.unsigned_abs(),
+                };
+                none.insert(FilmWriter::create(path, self.frames_per_second, size)?)
+            }
+        };
+        for _ in 0..shot.repeats {
+            film.write(&shot.bgr)?;
+        }
+        Ok(())
+    }
+}
+
+/// Asks for the frame that is rendered next, for the film (`repeats` times) and as a picture.
+pub fn shoot(world: &mut World, target: RenderTarget, repeats: u32, picture: Option<PathBuf>) {
+    let Some(mut reel) = world.get_non_send_mut::<Reel>() else { return };
+    let number = reel.asked;
+    reel.asked += 1;
+    world.spawn(Screenshot(target)).observe(
+        move |captured: On<ScreenshotCaptured>, reel: Option<NonSendMut<Reel>>| {
+            let shot = bgr(&captured.image).map(|bgr| Shot { bgr, repeats, picture: picture.clone() });
+            if let Some(mut reel) = reel {
+                reel.take_in(number, shot);
+            }
+        },
+    );
+}
+
+/// The pixels in OpenCV's order, without alpha.
+fn bgr(image: &Image) -> anyhow::Result<Mat> {
+    let format = image.texture_descriptor.format;
+    let code = match format {
+        TextureFormat::Rgba8UnormSrgb | TextureFormat::Rgba8Unorm => imgproc::COLOR_RGBA2BGR,
+        TextureFormat::Bgra8UnormSrgb | TextureFormat::Bgra8Unorm => imgproc::COLOR_BGRA2BGR,
+        other => bail!("the screen has the pixel format {other:?}, which cannot be saved"),
+    };
+    let data = image.data.as_deref().ok_or_else(|| anyhow!("a rendered frame came back empty"))?;
+    let rows = i32::try_from(image.height())?;
+    let four = Mat::from_slice(data)?;
+    let four = four.reshape(4, rows)?;
+    let mut bgr = Mat::default();
+    imgproc::cvt_color_def(&four, &mut bgr, code)?;
+    Ok(bgr)
+}
+
+fn save(bgr: &Mat, path: &Path) -> anyhow::Result<()> {
+    let name = path.to_str().with_context(|| format!("{} is not text", path.display()))?;
+    let saved = imgcodecs::imwrite_def(name, bgr)
+        .with_context(|| format!("cannot save {name}; end it in .png or .jpg"))?;
+    if !saved {
+        bail!("cannot save {name}; check that its folder is there and can be written");
+    }
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! A face as the HUD shows it: its place, size and readings, eased in time, in view space.
+//!
+//! Everything that is drawn at a face reads [`ShownFace`]; nothing else looks at the raw reading.
+
+use bevy::prelude::*;
+
+use super::motion::{Ramp, Spring, Stiffness, approach, wrap_angle};
+use super::reactions::{self, Moment, Pose};
+use super::screen::Screen;
+use super::theme::{FACE_FADE, REACTION_IN, REACTION_OUT, RING_RADIUS};
+use crate::emotion::Expression;
+use crate::plugin::{Emotion, Face, FacePose};
+
+/// The face's place on the screen: quick, with a hint of overshoot.
+const FOLLOW: Stiffness = Stiffness { frequency: 22.0, damping: 0.82 };
+/// The ring's size and lean: calmer, because detections are less sure of them.
+const SETTLE: Stiffness = Stiffness { frequency: 11.0, damping: 0.85 };
+/// Time constant of bars and arcs in seconds.
+const READING_TIME: f32 = 0.09;
+
+/// A face as the HUD shows it.
+#[derive(Component, Debug, Clone)]
+pub struct ShownFace {
+    /// The face's middle in view space.
+    pub middle: Spring<Vec2>,
+    /// The ring's radius at rest, in HUD units.
+    pub radius: Spring<f32>,
+    /// How far it leans, in radians, clockwise.
+    pub lean: Spring<f32>,
+    /// Whether it is there: 0 gone, 1 there.
+    pub presence: Ramp,
+    /// Whether it is sure: 0 unsure, 1 an expression is shown.
+    pub certainty: Ramp,
+    /// Eased probabilities in the order of [`Expression::ALL`].
+    pub shares: [f32; Expression::COUNT],
+    /// Eased confidence.
+    pub confidence: f32,
+    /// The expression shown last; it stays while the face is unsure.
+    pub expression: Expression,
+    /// How much each reaction is there, in the order of [`Expression::ALL`].
+    pub strengths: [Ramp; Expression::COUNT],
+    /// The mixed pose of all reactions.
+    pub pose: Pose,
+    /// Seconds since each expression came, in the order of [`Expression::ALL`].
+    pub since: [f32; Expression::COUNT],
+    /// Seconds on the face's own clock.
+    pub clock: f32,
+}
+
+impl ShownFace {
+    fn new(face: &Face) -> Self {
+        Self {
+            middle: Spring::default(),
+            radius: Spring::default(),
+            lean: Spring::default(),
+            presence: Ramp::default(),
+            certainty: Ramp::default(),
+            shares: [1.0 / Expression::COUNT as f32; Expression::COUNT],
+            confidence: 0.0,
+            expression: Expression::Neutral,
+            strengths: [Ramp::default(); Expression::COUNT],
+            pose: Pose::default(),
+            since: [0.0; Expression::COUNT],
+            // Faces side by side do not move in step.
+            clock: face.track as f32 * 0.37,
+        }
+    }
+
+    /// The circle that nothing else may cover, in view space: middle and radius.
+    pub fn circle(&self) -> (Vec2, f32) {
+        (self.middle.value, self.radius.value)
+    }
+
+    /// Each expression with the strength of its reaction, 0 to 1.
+    pub fn reactions(&self) -> impl Iterator<Item = (Expression, f32)> + '_ {
+        let presence = self.presence.value();
+        Expression::ALL
+            .into_iter()
+            .zip(&self.strengths)
+            .map(move |(expression, ramp)| (expression, ramp.value() * presence))
+    }
+}
+
+/// Starts to show each new face.
+pub(super) fn welcome(added: On<Add, Face>, faces: Query<&Face>, mut commands: Commands) {
+    if let Ok(face) = faces.get(added.entity) {
+        commands.entity(added.entity).insert(ShownFace::new(face));
+    }
+}
+
+/// Moves all shown faces towards what was read last.
+pub(super) fn follow(
+    time: Res<Time>,
+    screen: Res<Screen>,
+    mut faces: Query<(&Face, &Emotion, &FacePose, &mut ShownFace)>,
+) {
+    let seconds = time.delta_secs();
+    for (face, emotion, pose, mut shown) in &mut faces {
+        let shown = &mut *shown;
+        let (middle, half_side) = screen.face_in_view(face.box_in_frame);
+        let radius = half_side * 2.0 * RING_RADIUS;
+        let lean = screen.lean_in_view(pose.roll);
+        if shown.presence.value() == 0.0 {
+            shown.middle = Spring::at(middle);
+            shown.radius = Spring::at(radius * 1.25);
+            shown.lean = Spring::at(lean);
+        }
+        shown.presence.advance(face.visible, FACE_FADE, FACE_FADE * 2, seconds);
+        shown.middle.follow(middle, FOLLOW, seconds);
+        shown.radius.follow(radius, SETTLE, seconds);
+        let lean_goal = shown.lean.value + wrap_angle(lean - shown.lean.value);
+        shown.lean.follow(lean_goal, SETTLE, seconds);
+        read(shown, emotion, seconds);
+        react(shown, emotion, seconds);
+    }
+}
+
+fn read(shown: &mut ShownFace, emotion: &Emotion, seconds: f32) {
+    let amount = approach(READING_TIME, seconds);
+    for (share, score) in shown.shares.iter_mut().zip(emotion.scores.as_array()) {
+        *share += (score - *share) * amount;
+    }
+    shown.confidence += (emotion.confidence - shown.confidence) * amount;
+}
+
+fn react(shown: &mut ShownFace, emotion: &Emotion, seconds: f32) {
+    shown.clock += seconds;
+    if let Some(expression) = emotion.dominant {
+        shown.expression = expression;
+    }
+    let certain = emotion.dominant.is_some();
+    shown.certainty.advance(certain, REACTION_IN, REACTION_OUT, seconds);
+    for expression in Expression::ALL {
+        let index = expression.index();
+        let strength = &mut shown.strengths[index];
+        // A reaction that still fades goes on where it is: starting it anew would be a jump.
+        let resting = strength.value() == 0.0;
+        shown.since[index] = if resting { 0.0 } else { shown.since[index] + seconds };
+        strength.advance(emotion.dominant == Some(expression), REACTION_IN, REACTION_OUT, seconds);
+    }
+    let mut pose = Pose::default();
+    for (expression, strength) in shown.reactions().filter(|(_, strength)| *strength > 0.0) {
+        let moment = Moment { since: shown.since[expression.index()], clock: shown.clock };
+        pose.add(&(reactions::of(expression).pose)(moment), strength);
+    }
+    shown.pose = pose;
+}

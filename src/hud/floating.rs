@@ -1,0 +1,196 @@
+//! Panels that float beside a face: they follow it, give way to faces, and swap sides softly.
+
+use std::time::Duration;
+
+use bevy::prelude::*;
+
+use super::face::ShownFace;
+use super::motion::Ramp;
+use super::place::{Circle, choose};
+use super::rim::RimPanel;
+use super::screen::Screen;
+use super::theme::GRID;
+use super::{bars, label};
+use crate::plugin::Face;
+
+/// How long a panel takes to open and to close.
+const OPEN: Duration = Duration::from_millis(180);
+const CLOSE: Duration = Duration::from_millis(90);
+
+/// A panel that floats beside a face.
+#[derive(Component, Debug)]
+#[require(UiTransform, Visibility::Hidden)]
+pub(super) struct Floating {
+    /// The face it belongs to.
+    pub face: Entity,
+    /// Which panel it is.
+    pub kind: Kind,
+    /// Whether it is in its small form, because there was no room for the large one.
+    pub small: bool,
+    /// Which of its kind's places it has.
+    place: Option<usize>,
+    open: Ramp,
+}
+
+/// The panels of a face, in the order in which they find their places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// The expression's name with its confidence.
+    Label,
+    /// The seven bars.
+    Bars,
+}
+
+impl Kind {
+    /// Its size in its small or large form; `None` where it has only one.
+    fn size(self, small: bool) -> Option<Vec2> {
+        match self {
+            Self::Label => None,
+            Self::Bars => Some(bars::size(small)),
+        }
+    }
+}
+
+impl Floating {
+    /// A closed panel of a face.
+    pub fn new(face: Entity, kind: Kind) -> Self {
+        Self { face, kind, small: false, place: None, open: Ramp::default() }
+    }
+}
+
+/// The face's circle in UI space, with room for the arcs' thickness and the reactions' movement.
+fn circle(shown: &ShownFace, screen: &Screen) -> Circle {
+    let (middle, radius) = shown.circle();
+    Circle { middle: screen.ui_from_view(middle), radius: radius * 1.08 }
+}
+
+/// How many places there are around a face.
+const PLACES: usize = 14;
+
+/// Where a panel of `size` can go, best first: middles in UI space, none of them over the face.
+fn places(kind: Kind, face: Circle, size: Vec2, screen: Rect) -> [Vec2; PLACES] {
+    // Degrees from the side of the face that has more room; positive is up.
+    const LABEL: [f32; PLACES] = [
+        90.0, -90.0, 60.0, 120.0, 0.0, 180.0, -60.0, -120.0, 30.0, 150.0, -30.0, -150.0, 75.0, 105.0,
+    ];
+    const BARS: [f32; PLACES] = [
+        0.0, 180.0, 25.0, -25.0, 155.0, -155.0, 50.0, -50.0, 130.0, -130.0, -90.0, 90.0, -70.0, 70.0,
+    ];
+    let roomier = if face.middle.x <= screen.center().x { 1.0 } else { -1.0 };
+    let angles = match kind {
+        Kind::Label => LABEL,
+        Kind::Bars => BARS,
+    };
+    angles.map(|angle| {
+        let direction = Vec2::from_angle(angle.to_radians()) * Vec2::new(roomier, -1.0);
+        let touching = face.middle + direction * (face.radius + GRID);
+        // The panel's side or corner that is closest lies on the circle around the face.
+        touching + direction.clamp(Vec2::splat(-0.5), Vec2::splat(0.5)) * size
+    })
+}
+
+/// Finds a place for each panel, and opens, moves and closes it.
+pub(super) fn arrange(
+    time: Res<Time>,
+    screen: Res<Screen>,
+    faces: Query<(&Face, &ShownFace)>,
+    rim: Query<&RimPanel>,
+    mut panels: Query<(Entity, &mut Floating, &ComputedNode, &mut UiTransform, &mut Visibility)>,
+    mut circles: Local<Vec<Circle>>,
+    mut taken: Local<Vec<Rect>>,
+    mut order: Local<Vec<(Kind, u64, Entity)>>,
+    mut commands: Commands,
+) {
+    let seconds = time.delta_secs();
+    let bounds = screen.rect_in_ui().inflate(-GRID);
+    circles.clear();
+    circles.extend(
+        faces
+            .iter()
+            .filter(|(face, shown)| face.visible || shown.presence.value() > 0.0)
+            .map(|(_, shown)| circle(shown, &screen)),
+    );
+    taken.clear();
+    taken.extend(rim.iter().filter_map(RimPanel::taken));
+    order.clear();
+    for (entity, panel, ..) in &panels {
+        match faces.get(panel.face) {
+            Ok((face, _)) => order.push((panel.kind, face.track, entity)),
+            Err(_) => commands.entity(entity).despawn(),
+        }
+    }
+    order.sort_unstable();
+    for (_, _, entity) in order.iter() {
+        let Ok((_, mut panel, node, mut transform, mut visibility)) = panels.get_mut(*entity) else {
+            continue;
+        };
+        let Ok((face, shown)) = faces.get(panel.face) else { continue };
+        let size = node.size() * node.inverse_scale_factor();
+        if size.min_element() <= 0.0 {
+            continue;
+        }
+        let own = circle(shown, &screen);
+        let find = |size: Vec2, current: Option<usize>| {
+            let candidates = places(panel.kind, own, size, bounds);
+            choose(&candidates, size, current, bounds, &circles, &taken)
+        };
+        let chosen = find(size, panel.place);
+        let stays = face.visible && chosen.is_some_and(|(place, _)| panel.place == Some(place));
+        // A small panel looks whether the large one would have room by now.
+        let other = panel.kind.size(!panel.small);
+        let swaps = other.filter(|other| {
+            if panel.small { find(*other, None).is_some() } else { chosen.is_none() }
+        });
+        if panel.open.value() == 0.0 {
+            panel.place = chosen.map(|(place, _)| place);
+            if swaps.is_some() {
+                panel.small = !panel.small;
+                panel.place = None;
+            }
+        }
+        panel.open.advance(stays && swaps.is_none(), OPEN, CLOSE, seconds);
+        let middle = match (chosen, panel.place) {
+            (Some((place, rect)), current) if current == Some(place) => {
+                taken.push(rect.inflate(GRID / 2.0));
+                rect.center()
+            }
+            // It closes where it was, beside its face.
+            (_, Some(place)) => places(panel.kind, own, size, bounds)[place],
+            (_, None) => own.middle,
+        };
+        let open = panel.open.value();
+        let corner = middle - size / 2.0;
+        transform.translation = Val2::px(corner.x, corner.y);
+        transform.scale = Vec2::splat(open);
+        let seen = if open > 0.0 { Visibility::Inherited } else { Visibility::Hidden };
+        visibility.set_if_neq(seen);
+    }
+}
+
+/// Gives a new face its panels.
+pub(super) fn attach(
+    added: On<Add, ShownFace>,
+    mut commands: Commands,
+    fonts: Res<super::theme::Fonts>,
+) {
+    label::spawn(&mut commands, added.entity, &fonts);
+    bars::spawn(&mut commands, added.entity, &fonts);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_place_covers_the_own_face() {
+        let face = Circle { middle: Vec2::new(400.0, 300.0), radius: 100.0 };
+        let screen = Rect::new(0.0, 0.0, 1280.0, 720.0);
+        let size = Vec2::new(160.0, 128.0);
+        for kind in [Kind::Label, Kind::Bars] {
+            for middle in places(kind, face, size, screen) {
+                let rect = Rect::from_center_size(middle, size);
+                assert_eq!(face.overlap(rect), 0.0, "{kind:?} at {middle}");
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The keys: what they do, and the line at the bottom that says so.
+
+use bevy::prelude::*;
+
+use super::HudSettings;
+use super::rim::RimPanel;
+use super::theme::{self, Fonts, GRID, MARGIN, PANEL_BORDER, TEXT, TEXT_QUIET, TRACK};
+use crate::capture::{CaptureCommand, SourceControl};
+use crate::emotion::Expression;
+use crate::plugin::{Camera, EmotionStatus};
+
+/// Key and what it does, in a word (for the line) and in a sentence (for the help).
+pub(super) const KEYS: [(&str, &str, &str); 6] = [
+    (
+        "1–7",
+        "expression",
+        "The puppet makes a face: 1 angry, 2 disgust, 3 fear, 4 happy, 5 sad, 6 surprise, 7 neutral.",
+    ),
+    ("C", "camera", "The next camera that opens; after the last one, the puppet."),
+    ("Space", "pause", "Holds the picture; once more goes on."),
+    ("P", "privacy", "Hides picture and faces; the readings stay."),
+    ("H", "help", "Opens and closes this help."),
+    ("Esc", "quit", "Ends the program."),
+];
+
+const DIGITS: [KeyCode; Expression::COUNT] = [
+    KeyCode::Digit1,
+    KeyCode::Digit2,
+    KeyCode::Digit3,
+    KeyCode::Digit4,
+    KeyCode::Digit5,
+    KeyCode::Digit6,
+    KeyCode::Digit7,
+];
+
+const NUMPAD: [KeyCode; Expression::COUNT] = [
+    KeyCode::Numpad1,
+    KeyCode::Numpad2,
+    KeyCode::Numpad3,
+    KeyCode::Numpad4,
+    KeyCode::Numpad5,
+    KeyCode::Numpad6,
+    KeyCode::Numpad7,
+];
+
+/// Puts the line at the bottom.
+pub(super) fn spawn(mut commands: Commands, fonts: Res<Fonts>) {
+    commands
+        // As wide as the screen, so that the line is in its middle.
+        .spawn(Node {
+            position_type: PositionType::Absolute,
+            width: Val::Percent(100.0),
+            bottom: Val::Px(MARGIN),
+            justify_content: JustifyContent::Center,
+            ..Node::default()
+        })
+        .with_children(|row| {
+            row.spawn((
+                theme::panel(Node {
+                    padding: UiRect::axes(Val::Px(1.5 * GRID), Val::Px(GRID)),
+                    column_gap: Val::Px(2.0 * GRID),
+                    align_items: AlignItems::Center,
+                    ..Node::default()
+                }),
+                RimPanel::leaving_towards(Vec2::new(0.0, 1.0)),
+            ))
+            .with_children(|line| {
+                for (key, word, _) in KEYS {
+                    line.spawn((
+                        Node {
+                            column_gap: Val::Px(GRID),
+                            align_items: AlignItems::Center,
+                            ..Node::default()
+                        },
+                        children![
+                            key_cap(key, &fonts),
+                            (
+                                Text::new(word),
+                                fonts.small(),
+                                TextColor(TEXT_QUIET),
+                                TextLayout::no_wrap()
+                            ),
+                        ],
+                    ));
+                }
+            });
+        });
+}
+
+/// A key as it lies on a keyboard.
+pub(super) fn key_cap(key: &str, fonts: &Fonts) -> impl Bundle + use<> {
+    (
+        Node {
+            padding: UiRect::axes(Val::Px(6.0), Val::Px(1.0)),
+            border: UiRect::all(Val::Px(1.0)),
+            border_radius: BorderRadius::all(Val::Px(5.0)),
+            justify_content: JustifyContent::Center,
+            ..Node::default()
+        },
+        BackgroundColor(TRACK),
+        BorderColor::all(PANEL_BORDER),
+        children![(Text::new(key), fonts.digits(), TextColor(TEXT), TextLayout::no_wrap())],
+    )
+}
+
+/// Does what the keys say.
+pub(super) fn act(
+    keys: Option<Res<ButtonInput<KeyCode>>>,
+    camera: Option<Res<Camera>>,
+    status: Option<ResMut<EmotionStatus>>,
+    mut settings: ResMut<HudSettings>,
+    mut exit: MessageWriter<AppExit>,
+) {
+    let Some(keys) = keys else { return };
+    if keys.just_pressed(KeyCode::Escape) {
+        exit.write(AppExit::Success);
+    }
+    if keys.just_pressed(KeyCode::KeyP) {
+        settings.privacy = !settings.privacy;
+    }
+    if keys.just_pressed(KeyCode::KeyH) {
+        settings.help = !settings.help;
+    }
+    if keys.just_pressed(KeyCode::Space)
+        && let Some(mut status) = status
+    {
+        status.paused = !status.paused;
+    }
+    let Some(camera) = camera else { return };
+    if keys.just_pressed(KeyCode::KeyC) {
+        camera.send(CaptureCommand::NextCamera);
+    }
+    for (expression, (digit, numpad)) in
+        Expression::ALL.into_iter().zip(DIGITS.into_iter().zip(NUMPAD))
+    {
+        if keys.any_just_pressed([digit, numpad]) {
+            camera.send(CaptureCommand::Control(SourceControl::Expression(expression)));
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The camera picture that fills the screen, darker and mood-coloured towards its edges.
+
+use bevy::asset::{AssetPath, embedded_asset, embedded_path};
+use bevy::prelude::*;
+use bevy::render::render_resource::{AsBindGroup, ShaderType};
+use bevy::shader::ShaderRef;
+use bevy::sprite_render::{Material2d, Material2dPlugin};
+
+use super::mood::Mood;
+use super::motion::Ramp;
+use super::screen::Screen;
+use super::{HudSettings, layer};
+use crate::plugin::{CameraImage, EmotionStatus};
+
+/// How long the curtain takes that hides the picture.
+const CURTAIN: std::time::Duration = std::time::Duration::from_millis(350);
+
+/// Registers the picture's shader.
+pub(super) fn plugin(app: &mut App) {
+    embedded_asset!(app, "picture.wgsl");
+    app.add_plugins(Material2dPlugin::<PictureMaterial>::default());
+}
+
+/// The quad that covers the screen.
+#[derive(Component, Default)]
+pub(super) struct Picture {
+    /// 1: the picture is seen. 0: the curtain is closed (no picture, or privacy).
+    open: Ramp,
+}
+
+#[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
+pub(super) struct PictureMaterial {
+    #[uniform(0)]
+    look: Look,
+    #[texture(1)]
+    #[sampler(2)]
+    picture: Option<Handle<Image>>,
+}
+
+#[derive(ShaderType, Debug, Clone, Copy, Default)]
+struct Look {
+    mood: Vec4,
+    /// Part of the frame that is seen, in its own widths and heights; negative where mirrored.
+    seen: Vec2,
+    /// Where the darkness closes in, from the middle, in half widths and heights, y down.
+    gloom_middle: Vec2,
+    /// Width by height of the screen.
+    aspect: f32,
+    open: f32,
+    gloom: f32,
+    seconds: f32,
+}
+
+impl Material2d for PictureMaterial {
+    fn fragment_shader() -> ShaderRef {
+        ShaderRef::Path(
+            AssetPath::from_path_buf(embedded_path!("picture.wgsl")).with_source("embedded"),
+        )
+    }
+}
+
+/// Hangs the picture behind everything else.
+pub(super) fn spawn(
+    mut commands: Commands,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut materials: ResMut<Assets<PictureMaterial>>,
+) {
+    commands.spawn((
+        Picture::default(),
+        Mesh2d(meshes.add(Rectangle::new(1.0, 1.0))),
+        MeshMaterial2d(materials.add(PictureMaterial::default())),
+        Transform::from_xyz(0.0, 0.0, layer::PICTURE),
+    ));
+}
+
+/// Fits the picture to the screen and the mood.
+pub(super) fn draw(
+    time: Res<Time>,
+    screen: Res<Screen>,
+    mood: Res<Mood>,
+    settings: Res<HudSettings>,
+    status: Option<Res<EmotionStatus>>,
+    image: Option<Res<CameraImage>>,
+    picture: Single<(&mut Picture, &mut Transform, &MeshMaterial2d<PictureMaterial>)>,
+    mut materials: ResMut<Assets<PictureMaterial>>,
+) {
+    let (mut picture, mut transform, material) = picture.into_inner();
+    let there = status.is_some_and(|status| status.frame_size.is_some()) && image.is_some();
+    picture.open.advance(there && !settings.privacy, CURTAIN, CURTAIN, time.delta_secs());
+    transform.scale = screen.size.extend(1.0);
+    let Some(mut material) = materials.get_mut(&material.0) else { return };
+    material.picture = image.map(|image| image.0.clone());
+    let seen = screen.size / (screen.frame_size * screen.units_per_frame_pixel());
+    let mirror = if screen.mirrored { Vec2::new(-1.0, 1.0) } else { Vec2::ONE };
+    material.look = Look {
+        mood: mood.color.extend(mood.strength),
+        seen: seen * mirror,
+        aspect: screen.size.x / screen.size.y,
+        open: picture.open.value(),
+        gloom: mood.gloom,
+        gloom_middle: mood.gloom_middle / (screen.size / 2.0) * Vec2::new(1.0, -1.0),
+        seconds: time.elapsed_secs_wrapped(),
+    };
+}

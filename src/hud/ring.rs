@@ -1,0 +1,198 @@
+//! The ring a face wears: seven arcs, the dominant one thick, in a shader.
+
+use std::f32::consts::{FRAC_PI_2, TAU};
+
+use bevy::asset::{embedded_asset, embedded_path};
+use bevy::mesh::MeshVertexBufferLayoutRef;
+use bevy::prelude::*;
+use bevy::render::render_resource::{
+    AsBindGroup, BlendState, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError,
+};
+use bevy::shader::ShaderRef;
+use bevy::sprite_render::{AlphaMode2d, Material2d, Material2dKey, Material2dPlugin};
+
+use super::face::ShownFace;
+use super::layer;
+use super::motion::{approach, wrap_angle};
+use super::screen::Screen;
+use super::theme;
+use crate::emotion::Expression;
+
+/// Half side of the ring's quad in ring radii: room for the glow and the ring that spreads.
+const QUAD: f32 = 2.0;
+/// Thickness of the arcs at rest and of the dominant one, in ring radii (half of it to each side).
+const THIN: f32 = 0.016;
+const THICK: f32 = 0.042;
+/// What each arc gets at least, as a share of the ring: all seven stay visible as dots.
+const SHARE_FLOOR: f32 = 0.018;
+/// Time constant in seconds with which the ring turns its dominant arc to the top.
+const TURN_TIME: f32 = 0.22;
+
+/// Registers the ring's shader.
+pub(super) fn plugin(app: &mut App) {
+    embedded_asset!(app, "ring.wgsl");
+    app.add_plugins(Material2dPlugin::<RingMaterial>::default());
+}
+
+/// Draws a [`ShownFace`]'s ring.
+#[derive(Component)]
+pub(super) struct Ring {
+    face: Entity,
+    /// Where the first arc begins, in radians.
+    turn: f32,
+    /// Thickness of each arc, 0 thin to 1 thick.
+    weights: [f32; Expression::COUNT],
+}
+
+/// What the shader knows. Lengths are in ring radii.
+#[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
+pub(super) struct RingMaterial {
+    #[uniform(0)]
+    ring: RingUniform,
+}
+
+#[derive(ShaderType, Debug, Clone, Copy, Default)]
+struct RingUniform {
+    /// Unit vectors: to the middle of each arc, and to its end when its middle lies on the x axis.
+    arcs: [Vec4; Expression::COUNT],
+    /// Half thickness and opacity of each arc.
+    strokes: [Vec4; Expression::COUNT],
+    /// Colour of each arc.
+    colors: [Vec4; Expression::COUNT],
+    /// Colour of glow and spreading ring.
+    glow_color: Vec4,
+    glow: f32,
+    ripple: f32,
+    ripple_phase: f32,
+    sag: f32,
+    wave_radius: f32,
+    wave_opacity: f32,
+    presence: f32,
+    quad: f32,
+}
+
+impl Material2d for RingMaterial {
+    fn fragment_shader() -> ShaderRef {
+        ShaderRef::Path(
+            bevy::asset::AssetPath::from_path_buf(embedded_path!("ring.wgsl"))
+                .with_source("embedded"),
+        )
+    }
+
+    fn alpha_mode(&self) -> AlphaMode2d {
+        AlphaMode2d::Blend
+    }
+
+    /// Colours come with their alpha applied, so that a glow can add light without covering.
+    fn specialize(
+        descriptor: &mut RenderPipelineDescriptor,
+        _layout: &MeshVertexBufferLayoutRef,
+        _key: Material2dKey<Self>,
+    ) -> Result<(), SpecializedMeshPipelineError> {
+        if let Some(fragment) = &mut descriptor.fragment {
+            for target in fragment.targets.iter_mut().flatten() {
+                target.blend = Some(BlendState::PREMULTIPLIED_ALPHA_BLENDING);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Gives a new face its ring.
+pub(super) fn put_on(
+    added: On<Add, ShownFace>,
+    mut commands: Commands,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut materials: ResMut<Assets<RingMaterial>>,
+    mut quad: Local<Option<Handle<Mesh>>>,
+) {
+    let quad = quad.get_or_insert_with(|| meshes.add(Rectangle::new(2.0, 2.0)));
+    commands.spawn((
+        Ring { face: added.entity, turn: FRAC_PI_2, weights: [0.0; Expression::COUNT] },
+        Mesh2d(quad.clone()),
+        MeshMaterial2d(materials.add(RingMaterial::default())),
+        Transform::from_xyz(0.0, 0.0, layer::RING),
+    ));
+}
+
+/// Moves and draws all rings; a ring whose face is gone goes too.
+pub(super) fn draw(
+    time: Res<Time>,
+    mut rings: Query<(Entity, &mut Ring, &MeshMaterial2d<RingMaterial>, &mut Transform)>,
+    faces: Query<&ShownFace>,
+    mut materials: ResMut<Assets<RingMaterial>>,
+    screen: Res<Screen>,
+    mut commands: Commands,
+) {
+    for (entity, mut ring, material, mut transform) in &mut rings {
+        let Ok(shown) = faces.get(ring.face) else {
+            commands.entity(entity).despawn();
+            continue;
+        };
+        let (middle, radius) = shown.circle();
+        let pose = shown.pose;
+        transform.translation = (middle + pose.offset * radius).extend(layer::RING);
+        transform.rotation = Quat::from_rotation_z(-shown.lean.value);
+        transform.scale = ((Vec2::ONE + pose.stretch) * radius * QUAD).extend(1.0);
+        if let Some(mut material) = materials.get_mut(&material.0) {
+            material.ring = uniform(shown, &mut ring, radius, &screen, time.delta_secs());
+        }
+    }
+}
+
+fn uniform(
+    shown: &ShownFace,
+    ring: &mut Ring,
+    radius: f32,
+    screen: &Screen,
+    seconds: f32,
+) -> RingUniform {
+    let certainty = shown.certainty.value();
+    let breath = 0.5 + 0.5 * (shown.clock * TAU * 0.3).sin();
+    // Arcs keep a thickness that can be seen on far faces.
+    let thinnest = (1.25 * screen.units_per_pixel.max(0.5) / radius.max(1.0)).max(THIN);
+    let total = 1.0 + SHARE_FLOOR * Expression::COUNT as f32;
+    let spans = shown.shares.map(|share| (share + SHARE_FLOOR) / total * TAU);
+
+    let dominant = shown.expression.index();
+    let before: f32 = spans[..dominant].iter().sum();
+    let goal = FRAC_PI_2 + before + spans[dominant] / 2.0;
+    ring.turn += wrap_angle(goal - ring.turn) * approach(TURN_TIME, seconds);
+
+    let mut uniform = RingUniform {
+        glow_color: Vec4::ZERO,
+        glow: shown.pose.glow * (0.4 + 0.6 * shown.confidence),
+        ripple: shown.pose.ripple,
+        ripple_phase: shown.clock * 3.4,
+        sag: shown.pose.sag,
+        wave_radius: 1.0 + 0.75 * shown.pose.wave_progress,
+        wave_opacity: shown.pose.wave_opacity,
+        presence: shown.presence.value(),
+        quad: QUAD,
+        ..RingUniform::default()
+    };
+    let mut start = ring.turn;
+    let mut light = 0.0;
+    for (index, (expression, strength)) in shown.reactions().enumerate() {
+        let goal = if index == dominant { certainty } else { 0.0 };
+        ring.weights[index] += (goal - ring.weights[index]) * approach(0.07, seconds);
+        let weight = ring.weights[index];
+        let half_thickness = (thinnest + (THICK - thinnest).max(0.0) * weight) / 2.0;
+        let unsure_opacity = 0.35 + 0.35 * breath;
+        let sure_opacity = 0.55 + (0.25 + 0.75 * shown.confidence - 0.55).max(0.0) * weight;
+        let opacity = unsure_opacity + (sure_opacity - unsure_opacity) * certainty;
+        // Rounded ends reach over an arc's end by half its thickness.
+        let gap = thinnest * 1.6 + half_thickness * 2.0;
+        let half_aperture = (spans[index] - gap).max(0.0) / 2.0;
+        let middle = start - spans[index] / 2.0;
+        let (axis, end) = (Vec2::from_angle(middle), Vec2::from_angle(half_aperture));
+        uniform.arcs[index] = Vec4::new(axis.x, axis.y, end.x, end.y);
+        uniform.strokes[index] = Vec4::new(half_thickness, opacity, 0.0, 0.0);
+        uniform.colors[index] = theme::linear(expression);
+        uniform.glow_color += theme::linear(expression) * strength;
+        light += strength;
+        start -= spans[index];
+    }
+    uniform.glow_color /= light.max(0.001);
+    uniform
+}

@@ -1,0 +1,76 @@
+//! What happens to faces: entity events for observers, and a message for each analyzed frame.
+//!
+//! A face's life in events, each triggered on its entity after its components were written:
+//!
+//! ```text
+//! FaceAppeared ─▶ (visible) ─▶ FaceHidden ─▶ FaceReturned ─▶ (visible) …
+//!                                  └───────▶ FaceGone ─▶ despawned
+//! ```
+//!
+//! ```
+//! use bevy::prelude::*;
+//! use bevy_emotion::plugin::{ExpressionChanged, Face};
+//!
+//! App::new().add_observer(|change: On<ExpressionChanged>, faces: Query<&Face>| {
+//!     if let Ok(face) = faces.get(change.entity) {
+//!         info!("face {} now shows {:?}", face.track, change.to);
+//!     }
+//! });
+//! ```
+
+use std::sync::Arc;
+
+use bevy::prelude::*;
+
+use crate::analyzer::Analysis;
+use crate::emotion::Expression;
+use crate::frame::Frame;
+
+/// A face was found for the first time; its entity has just been spawned.
+#[derive(EntityEvent, Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FaceAppeared {
+    /// The face.
+    pub entity: Entity,
+}
+
+/// A face went out of view. Its entity stays for a while: the same person may return.
+#[derive(EntityEvent, Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FaceHidden {
+    /// The face.
+    pub entity: Entity,
+}
+
+/// A hidden face is in view again; it is the same entity with the same track.
+#[derive(EntityEvent, Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FaceReturned {
+    /// The face.
+    pub entity: Entity,
+}
+
+/// A hidden face stayed away; its entity is despawned right after this event.
+#[derive(EntityEvent, Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FaceGone {
+    /// The face.
+    pub entity: Entity,
+}
+
+/// A face shows another expression than before.
+#[derive(EntityEvent, Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExpressionChanged {
+    /// The face.
+    pub entity: Entity,
+    /// What it showed until now; `None` when that was unsure, or the face is new.
+    pub from: Option<Expression>,
+    /// What it shows from now on; `None` when unsure.
+    pub to: Option<Expression>,
+}
+
+/// A frame was analyzed. Written in [`EmotionSystems::Analyze`](super::EmotionSystems::Analyze), at
+/// most once an update.
+#[derive(Message, Debug, Clone)]
+pub struct FrameAnalyzed {
+    /// What was found in it, and how long that took.
+    pub analysis: Analysis,
+    /// The frame itself.
+    pub frame: Arc<Frame>,
+}
