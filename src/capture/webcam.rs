@@ -174,12 +174,15 @@ fn list() -> Result<Vec<(u32, String)>, CaptureError> {
         .collect();
     cameras.sort();
     cameras.dedup_by_key(|(index, _)| *index);
+    #[cfg(target_os = "linux")]
+    cameras.retain(|(index, _)| linux::may_be_camera(*index));
     Ok(cameras)
 }
 
 fn formats_of(index: u32) -> Result<Vec<CameraFormat>, CaptureError> {
     let hold = Hold::take(index)?;
     let mut formats = guarded(index, || {
+        prepare(index);
         let mut camera = open_in_any_format(index)?;
         camera.compatible_camera_formats()
     })?
@@ -212,6 +215,7 @@ fn formats_of(index: u32) -> Result<Vec<CameraFormat>, CaptureError> {
 
 /// Opens and starts a camera: MJPEG 640x480 at 30, else YUYV, else what comes nearest.
 fn start_camera(index: u32) -> Result<(Camera, WireFormat), NokhwaError> {
+    prepare(index);
     let wanted = Resolution::new(640, 480);
     for encoding in [FrameFormat::MJPEG, FrameFormat::YUYV] {
         let exact = RequestedFormatType::Exact(WireFormat::new(wanted, encoding, 30));
@@ -234,6 +238,16 @@ fn start_camera(index: u32) -> Result<(Camera, WireFormat), NokhwaError> {
     camera.open_stream()?;
     let format = camera.camera_format();
     Ok((camera, format))
+}
+
+/// Brings the camera into a state that nokhwa can open. Where that fails, opening will say why.
+fn prepare(index: u32) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = linux::leave_unknown_format(index) {
+        tracing::debug!("camera {index}: {error}");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = index;
 }
 
 fn start_in(index: u32, request: RequestedFormatType) -> Result<(Camera, WireFormat), NokhwaError> {
@@ -374,5 +388,46 @@ impl Drop for Hold {
     fn drop(&mut self) {
         let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
         held.retain(|index| *index != self.0);
+    }
+}
+
+/// What nokhwa leaves out on Linux.
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::io;
+
+    use v4l::capability::Flags;
+    use v4l::video::Capture;
+    use v4l::video::capture::Parameters;
+    use v4l::{Device, Format, FourCC};
+
+    /// Whether a video node may be a camera: most webcams bring a second node for metadata, and
+    /// there are outputs and codecs. Nodes that cannot be asked stay in: opening them tells why.
+    pub(super) fn may_be_camera(index: u32) -> bool {
+        Device::new(index as usize)
+            .and_then(|device| device.query_caps())
+            .map_or(true, |caps| caps.capabilities.contains(Flags::VIDEO_CAPTURE))
+    }
+
+    /// Takes the camera out of a format or frame rate that another program left it in and that
+    /// nokhwa does not know: nokhwa reads the old ones first, and gives up on them.
+    pub(super) fn leave_unknown_format(index: u32) -> io::Result<()> {
+        const KNOWN: [&[u8; 4]; 5] = [b"MJPG", b"YUYV", b"NV12", b"RGB3", b"BGR3"];
+        let device = Device::new(index as usize)?;
+        if !KNOWN.contains(&&device.format()?.fourcc.repr) {
+            for code in KNOWN {
+                let set = device.set_format(&Format::new(640, 480, FourCC::new(code)))?;
+                if set.fourcc.repr == *code {
+                    break;
+                }
+            }
+        }
+        for rate in [30, 25, 15, 10] {
+            if device.params()?.interval.numerator == 1 {
+                break;
+            }
+            device.set_params(&Parameters::with_fps(rate))?;
+        }
+        Ok(())
     }
 }

@@ -9,6 +9,8 @@ use super::DetectError;
 
 /// The cascade for faces seen from the front.
 pub const FRONTAL: &str = "haarcascade_frontalface_default.xml";
+/// Another one for faces seen from the front, slower and hardly ever mistaken.
+pub const FRONTAL_STRICT: &str = "haarcascade_frontalface_alt2.xml";
 /// The cascade for faces seen from the side; it knows one side only.
 pub const PROFILE: &str = "haarcascade_profileface.xml";
 

@@ -1,69 +1,255 @@
-//! Faces found by OpenCV's Haar cascades.
+//! Faces found by OpenCV's Haar cascades, and followed where they find nothing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use opencv::core::{Mat, Rect, Size, Vector};
-use opencv::imgproc;
-use opencv::objdetect::CascadeClassifier;
-use opencv::prelude::*;
-
+use super::follow::follow;
+use super::look::{Look, Looker, Side};
+use super::pictures::{Pictures, Place};
+use super::search::{Candidate, FIRST_LOOK, Pass, Schedule, Searcher};
 use super::{DetectError, Detection, Evidence, FaceDetector, KnownFace, cascade};
-use crate::frame::{Frame, FrameRect};
+use crate::frame::Frame;
+
+/// A known face is recognised again from this strength on.
+const RECOGNISED: f32 = 6.0;
+/// A new face is reported from this strength on; the tracker wants more, or more than one.
+const REPORTED: f32 = 9.0;
+/// The strength at which a face is as likely as not, in [`certainty`].
+const EVEN: f32 = 10.0;
+/// The confidence of a face that is only followed falls to a third in this time.
+const FOLLOWED_DECAY: Duration = Duration::from_millis(600);
+/// A face that is only followed is given up below this confidence.
+const GIVEN_UP: f32 = 0.3;
+/// What may be spent on a frame while no face is in view, in units of an upright pass.
+const INCOME_ALONE: f32 = 2.6;
+/// The same while one is.
+const INCOME_KNOWN: f32 = 1.2;
+/// What a look at one place costs in those units.
+const LOOK_COST: f32 = 0.3;
+/// The picture is searched in all ways at once at most this often, when the last face is lost.
+const FULL_SEARCH_PAUSE: Duration = Duration::from_secs(1);
 
 /// Finds faces with OpenCV's Haar cascades (Viola and Jones, *Rapid object detection using a
 /// boosted cascade of simple features*, 2001).
+///
+/// Places that the default frontal cascade or the one for profiles points out from afar are looked
+/// at closely with `alt2`, turned both ways; where the head leans is where most agree. Known faces
+/// are looked at in every frame, the whole picture is searched in turns, leaning, from the side and
+/// for small faces, as far as the costs of the frame allow. A face that is not recognised in a
+/// frame is followed by the motion of its picture, with a confidence that decays.
+///
+/// Frames are scaled down to 640 pixels for all of it. Faces from an eighth of the picture's
+/// shorter side are found quickly, from a sixteenth after a while. The same frames give the same
+/// faces.
 pub struct HaarDetector {
-    frontal: CascadeClassifier,
+    searcher: Searcher,
+    looker: Looker,
+    schedule: Schedule,
+    before: Option<Before>,
+    full_search: Option<Duration>,
+}
+
+/// What is kept of the frame before.
+struct Before {
+    time: Duration,
+    pictures: Pictures,
+    faces: Vec<FaceBefore>,
+}
+
+/// A face of the frame before.
+struct FaceBefore {
+    track: u64,
+    place: Place,
+    side: Option<Side>,
+}
+
+/// A face of this frame.
+#[derive(Clone, Copy)]
+struct Found {
+    known: Option<u64>,
+    place: Place,
+    side: Option<Side>,
+    confidence: f32,
+    evidence: Evidence,
+    /// How far from where it was expected, in sides.
+    surprise: f32,
+}
+
+/// The cascade files of a [`HaarDetector`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CascadePaths {
+    /// `haarcascade_frontalface_default.xml`, which searches.
+    pub frontal: PathBuf,
+    /// `haarcascade_frontalface_alt2.xml`, which decides.
+    pub frontal_strict: PathBuf,
+    /// `haarcascade_profileface.xml`.
+    pub profile: PathBuf,
+}
+
+impl CascadePaths {
+    /// The files of `folder`, or, without one, those that are installed: in the folder that
+    /// `OPENCV_HAAR_CASCADES` or `OPENCV_SAMPLES_DATA_PATH` names, in `assets/`, or where systems
+    /// keep OpenCV's data. `folder` may also be one of the files, for the folder that it is in.
+    ///
+    /// # Errors
+    /// [`DetectError::CascadeMissing`] says where it looked and which package brings the files.
+    pub fn find(folder: Option<&Path>) -> Result<Self, DetectError> {
+        let given_file = folder.filter(|path| path.is_file());
+        let folder = given_file.and_then(Path::parent).or(folder);
+        let find = |name| cascade::find(name, folder);
+        Ok(Self {
+            frontal: match given_file {
+                Some(file) => file.to_owned(),
+                None => find(cascade::FRONTAL)?,
+            },
+            frontal_strict: find(cascade::FRONTAL_STRICT)?,
+            profile: find(cascade::PROFILE)?,
+        })
+    }
 }
 
 impl HaarDetector {
-    /// A detector with the cascades of `cascades` (a folder, or the file of the frontal one), or
-    /// with those that are installed.
+    /// A detector with the cascades of `cascades`, or with those that are installed: see
+    /// [`CascadePaths::find`].
     ///
     /// # Errors
     /// [`DetectError::CascadeMissing`] says where it looked and which package brings the files,
     /// [`DetectError::CascadeUnusable`] what is wrong with one.
     pub fn from_system(cascades: Option<&Path>) -> Result<Self, DetectError> {
-        let frontal = match cascades {
-            Some(file) if file.is_file() => file.to_owned(),
-            folder => cascade::find(cascade::FRONTAL, folder)?,
-        };
-        Self::from_paths(&frontal)
+        Self::from_paths(&CascadePaths::find(cascades)?)
     }
 
-    /// A detector with the cascade of this file.
+    /// A detector with these cascades.
     ///
     /// # Errors
-    /// [`DetectError::CascadeUnusable`] when the file cannot be read or is no cascade.
-    pub fn from_paths(frontal: &Path) -> Result<Self, DetectError> {
-        Ok(Self { frontal: cascade::load(frontal)? })
+    /// [`DetectError::CascadeUnusable`] when a file cannot be read or is no cascade.
+    pub fn from_paths(paths: &CascadePaths) -> Result<Self, DetectError> {
+        let frontal = cascade::load(&paths.frontal)?;
+        let strict = cascade::load(&paths.frontal_strict)?;
+        let profile = || cascade::load(&paths.profile);
+        Ok(Self {
+            searcher: Searcher::new(frontal, profile()?),
+            looker: Looker::new(strict, profile()?),
+            schedule: Schedule::new(),
+            before: None,
+            full_search: None,
+        })
     }
 
-    fn search(&mut self, frame: &Frame) -> opencv::Result<Vec<FrameRect>> {
-        let bytes = frame.rgb();
-        let rgb = Mat::new_rows_cols_with_bytes::<opencv::core::Vec3b>(
-            frame.height() as i32,
-            frame.width() as i32,
-            bytes,
-        )?;
-        let mut grey = Mat::default();
-        imgproc::cvt_color_def(&rgb, &mut grey, imgproc::COLOR_RGB2GRAY)?;
-        let mut found = Vector::<Rect>::new();
-        self.frontal.detect_multi_scale(
-            &grey,
-            &mut found,
-            1.1,
-            5,
-            0,
-            Size::new(60, 60),
-            Size::default(),
-        )?;
-        Ok(found
+    fn find(&mut self, frame: &Frame, known: &[KnownFace]) -> opencv::Result<Vec<Detection>> {
+        let pictures = Pictures::new(frame)?;
+        let before = self.before.take();
+        let mut faces = Vec::new();
+        for face in known {
+            faces.extend(self.find_known(&pictures, before.as_ref(), frame.time(), face)?);
+        }
+        keep_one_each(&mut faces);
+        self.schedule.spend(LOOK_COST * known.len() as f32);
+
+        for pass in self.passes(frame.time(), before.as_ref(), faces.is_empty()) {
+            for candidate in self.searcher.search(&pictures, pass)? {
+                self.find_new(&pictures, &candidate, &mut faces)?;
+            }
+        }
+
+        let detections = faces
             .iter()
-            .map(|rect| {
-                FrameRect::new(rect.x as f32, rect.y as f32, rect.width as f32, rect.height as f32)
+            .map(|face| Detection {
+                box_in_frame: pictures.box_of(&face.place),
+                roll: face.place.roll,
+                confidence: face.confidence,
+                evidence: face.evidence,
+                known: face.known,
             })
-            .collect())
+            .collect();
+        let remembered = faces.iter().filter_map(|face| {
+            face.known.map(|track| FaceBefore { track, place: face.place, side: face.side })
+        });
+        self.before =
+            Some(Before { time: frame.time(), faces: remembered.collect(), pictures });
+        Ok(detections)
+    }
+
+    /// Looks for a known face where it is expected, then where its motion leads.
+    fn find_known(
+        &mut self,
+        pictures: &Pictures,
+        before: Option<&Before>,
+        time: Duration,
+        known: &KnownFace,
+    ) -> opencv::Result<Option<Found>> {
+        let expected = pictures.place_of(&known.box_in_frame, known.roll);
+        let last = before
+            .and_then(|before| before.faces.iter().find(|face| face.track == known.track));
+        let side = last.and_then(|face| face.side);
+        let recognised = |look: &Look| look.strength >= RECOGNISED;
+        let found = |look: Look| Found {
+            known: Some(known.track),
+            place: look.place,
+            side: look.side,
+            confidence: certainty(look.strength),
+            evidence: look.evidence,
+            surprise: look.place.distance(&expected),
+        };
+        if let Some(look) = self.looker.look(pictures, &expected, side)?.filter(recognised) {
+            return Ok(Some(found(look)));
+        }
+        let (Some(before), Some(last)) = (before, last) else { return Ok(None) };
+        let Some(followed) = follow(&before.pictures, pictures, &last.place)? else {
+            return Ok(None);
+        };
+        if let Some(look) = self.looker.look(pictures, &followed, None)?.filter(recognised) {
+            return Ok(Some(found(look)));
+        }
+        let passed = time.saturating_sub(before.time).as_secs_f32();
+        let confidence = known.confidence * (-passed / FOLLOWED_DECAY.as_secs_f32()).exp();
+        Ok((confidence >= GIVEN_UP).then(|| Found {
+            known: Some(known.track),
+            place: followed,
+            side: last.side,
+            confidence,
+            evidence: Evidence::Followed,
+            surprise: followed.distance(&expected),
+        }))
+    }
+
+    /// Looks closely at a candidate, and adds it to the faces if it is one.
+    fn find_new(
+        &mut self,
+        pictures: &Pictures,
+        candidate: &Candidate,
+        faces: &mut Vec<Found>,
+    ) -> opencv::Result<()> {
+        if faces.iter().any(|face| face.place.touches(&candidate.place)) {
+            return Ok(());
+        }
+        self.schedule.spend(LOOK_COST);
+        let look = self.looker.look(pictures, &candidate.place, candidate.side)?;
+        let Some(look) = look.filter(|look| look.strength >= REPORTED) else { return Ok(()) };
+        if faces.iter().any(|face| face.place.touches(&look.place)) {
+            return Ok(());
+        }
+        faces.push(Found {
+            known: None,
+            place: look.place,
+            side: look.side,
+            confidence: certainty(look.strength),
+            evidence: look.evidence,
+            surprise: 0.0,
+        });
+        Ok(())
+    }
+
+    /// How to search this frame for new faces.
+    fn passes(&mut self, time: Duration, before: Option<&Before>, alone: bool) -> Vec<Pass> {
+        let just_lost = alone && before.is_none_or(|before| !before.faces.is_empty());
+        let rested =
+            self.full_search.is_none_or(|last| time.saturating_sub(last) >= FULL_SEARCH_PAUSE);
+        if just_lost && rested {
+            self.full_search = Some(time);
+            return FIRST_LOOK.to_vec();
+        }
+        self.schedule.passes(if alone { INCOME_ALONE } else { INCOME_KNOWN })
     }
 }
 
@@ -73,28 +259,40 @@ impl FaceDetector for HaarDetector {
         frame: &Frame,
         known: &[KnownFace],
     ) -> Result<Vec<Detection>, DetectError> {
-        let boxes = self.search(frame).map_err(|error| DetectError::Library {
+        self.find(frame, known).map_err(|error| DetectError::Library {
             frame: format!("{frame:?}"),
             reason: error.message,
-        })?;
-        let mut free: Vec<&KnownFace> = known.iter().collect();
-        Ok(boxes
-            .into_iter()
-            .map(|box_in_frame| {
-                let continued = free
-                    .iter()
-                    .position(|face| face.box_in_frame.iou(&box_in_frame) > 0.3)
-                    .map(|index| free.swap_remove(index).track);
-                Detection {
-                    box_in_frame,
-                    roll: 0.0,
-                    confidence: 1.0,
-                    evidence: Evidence::Frontal,
-                    known: continued,
-                }
-            })
-            .collect())
+        })
     }
 
-    fn reset(&mut self) {}
+    fn reset(&mut self) {
+        self.schedule = Schedule::new();
+        self.before = None;
+        self.full_search = None;
+    }
+}
+
+/// How sure a strength makes, 0 to 1.
+fn certainty(strength: f32) -> f32 {
+    strength / (strength + EVEN)
+}
+
+/// Of known faces that were found in one place keeps the one that was expected there.
+fn keep_one_each(faces: &mut Vec<Found>) {
+    let recognised = |face: &Found| face.evidence != Evidence::Followed;
+    let better = |face: &Found, other: &Found| {
+        (recognised(face), other.surprise, other.known)
+            .partial_cmp(&(recognised(other), face.surprise, face.known))
+            .is_some_and(std::cmp::Ordering::is_gt)
+    };
+    let kept = faces
+        .iter()
+        .filter(|face| {
+            !faces.iter().any(|other| {
+                other.known != face.known && other.place.touches(&face.place) && better(other, face)
+            })
+        })
+        .copied()
+        .collect();
+    *faces = kept;
 }

@@ -6,10 +6,18 @@
 #[cfg(feature = "opencv")]
 mod cascade;
 #[cfg(feature = "opencv")]
+mod follow;
+#[cfg(feature = "opencv")]
 mod haar;
+#[cfg(feature = "opencv")]
+mod look;
+#[cfg(feature = "opencv")]
+mod pictures;
+#[cfg(feature = "opencv")]
+mod search;
 
 #[cfg(feature = "opencv")]
-pub use haar::HaarDetector;
+pub use haar::{CascadePaths, HaarDetector};
 
 use crate::frame::{Frame, FrameRect};
 

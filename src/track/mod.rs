@@ -3,6 +3,7 @@
 //! The tracker turns the detections of single frames into tracks that keep their number through
 //! short losses and crossings, and smooths what a classifier says of them.
 
+mod motion;
 mod smoothing;
 mod tracker;
 

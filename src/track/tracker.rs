@@ -3,31 +3,42 @@
 use std::time::Duration;
 
 use super::Reading;
+use super::motion::Motion;
 use super::smoothing::{ScoreSmoother, Smoothing};
-use crate::detect::{Detection, KnownFace};
+use crate::detect::{Detection, Evidence, KnownFace};
 use crate::emotion::Scores;
 use crate::frame::FrameRect;
 
 /// How faces are followed and their scores smoothed. All times are on the frames' own clock.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrackerConfig {
-    /// Time constant of the scores' smoothing: after it, a change has come through by 63 %.
+    /// Time constant of the scores' smoothing while they only waver: after it, a small change has
+    /// come through by 63 %.
     pub score_time_constant: Duration,
+    /// The same while the expression really changes.
+    pub change_time_constant: Duration,
     /// Below this smoothed probability no expression is dominant, 0 to 1.
     pub confidence_floor: f32,
     /// By how much another expression must lead before it becomes dominant, 0 to 1.
     pub switch_margin: f32,
     /// How long a face that is lost keeps its number.
     pub keep_hidden: Duration,
+    /// A new face is believed at once from this confidence on, 0 to 1.
+    pub confirm_confidence: f32,
+    /// A less clear one is believed when it was seen in every frame for this time.
+    pub confirm_time: Duration,
 }
 
 impl Default for TrackerConfig {
     fn default() -> Self {
         Self {
-            score_time_constant: Duration::from_millis(150),
-            confidence_floor: 0.35,
+            score_time_constant: Duration::from_millis(500),
+            change_time_constant: Duration::from_millis(80),
+            confidence_floor: 0.3,
             switch_margin: 0.1,
-            keep_hidden: Duration::from_secs(2),
+            keep_hidden: Duration::from_secs(3),
+            confirm_confidence: 0.6,
+            confirm_time: Duration::from_millis(200),
         }
     }
 }
@@ -37,7 +48,7 @@ impl Default for TrackerConfig {
 pub struct TrackedFace {
     /// The track's number, from 1.
     pub track: u64,
-    /// A square around the face, as Haar frames it.
+    /// A square around the face, as Haar frames it, freed from jitter.
     pub box_in_frame: FrameRect,
     /// How far the head leans, in radians, clockwise as seen in the picture.
     pub roll: f32,
@@ -46,34 +57,59 @@ pub struct TrackedFace {
 }
 
 /// Keeps faces apart over time.
+///
+/// A detection that names a known face continues it. Others are given to the nearest track that
+/// was not continued, nearest first, as far as position and size make it likely; what is left
+/// starts a track. A track is shown once its face is clear, or less clear for a while. It is kept
+/// while hidden, at the place where it coasted to, and gets its number back when a face appears
+/// there.
 pub struct Tracker {
     config: TrackerConfig,
     tracks: Vec<Track>,
-    next_number: u64,
+    /// The highest number that was ever shown.
+    shown: u64,
 }
 
 struct Track {
-    face: TrackedFace,
+    number: u64,
+    motion: Motion,
+    presence: f32,
+    born: Duration,
     seen: Duration,
+    confirmed: bool,
     smoother: ScoreSmoother,
 }
+
+/// How far from its expected place a face may be found again, in sides.
+const GATE: f32 = 0.7;
+/// How much farther for each second that it was hidden.
+const GATE_PER_SECOND: f32 = 0.8;
+/// The most, in sides.
+const WIDEST_GATE: f32 = 2.0;
+/// A face found again may be larger or smaller by this factor.
+const SIZE_GATE: f32 = 1.6;
+/// Two boxes whose middles are closer than this part of the larger side are the same face.
+const SAME_FACE: f32 = 0.45;
+/// Share of a new confidence in the presence of a track.
+const PRESENCE_SHARE: f32 = 0.5;
 
 impl Tracker {
     /// A tracker without faces.
     pub const fn new(config: TrackerConfig) -> Self {
-        Self { config, tracks: Vec::new(), next_number: 1 }
+        Self { config, tracks: Vec::new(), shown: 0 }
     }
 
-    /// The faces that a detector should look for in the frame at `time`.
+    /// The faces that a detector should look for in the frame at `time`: those in view, those
+    /// hidden for less than [`TrackerConfig::keep_hidden`], and those not yet believed.
     pub fn known_faces(&self, time: Duration) -> Vec<KnownFace> {
         self.tracks
             .iter()
-            .filter(|track| time.saturating_sub(track.seen) <= self.config.keep_hidden)
+            .filter(|track| self.is_kept(track, time))
             .map(|track| KnownFace {
-                track: track.face.track,
-                box_in_frame: track.face.box_in_frame,
-                roll: track.face.roll,
-                confidence: track.face.presence,
+                track: track.number,
+                box_in_frame: track.motion.predicted_box(time),
+                roll: track.motion.roll(),
+                confidence: track.presence,
             })
             .collect()
     }
@@ -81,14 +117,33 @@ impl Tracker {
     /// Takes the detections of the frame at `time`; gives the faces in view by track number.
     pub fn observe(&mut self, time: Duration, detections: &[Detection]) -> Vec<TrackedFace> {
         let keep = self.config.keep_hidden;
-        self.tracks.retain(|track| time.saturating_sub(track.seen) <= keep);
-        let mut faces: Vec<TrackedFace> =
-            detections.iter().map(|detection| self.follow(time, detection)).collect();
+        self.tracks.retain(|track| {
+            track.born <= time && track.seen <= time && time - track.seen <= keep
+        });
+        for (detection, track) in self.assign(time, &without_doubles(detections)) {
+            match track {
+                Some(index) => self.tracks[index].see(time, &detection),
+                None => self.start(time, &detection),
+            }
+        }
+        // One frame without it, and a face that was not believed yet was none.
+        self.tracks.retain(|track| track.confirmed || track.seen == time);
+
+        let mut faces = Vec::new();
+        for track in self.tracks.iter_mut().filter(|track| track.seen == time) {
+            track.confirmed |= track.presence >= self.config.confirm_confidence
+                || time - track.born >= self.config.confirm_time;
+            if track.confirmed {
+                self.shown = self.shown.max(track.number);
+                faces.push(track.face());
+            }
+        }
         faces.sort_by_key(|face| face.track);
         faces
     }
 
-    /// Smooths the `scores` of the `faces` that [`Tracker::observe`] gave for the frame at `time`.
+    /// Smooths the `scores` of the `faces` that [`Tracker::observe`] gave for the frame at `time`:
+    /// one for each face, in their order.
     pub fn read(
         &mut self,
         time: Duration,
@@ -96,13 +151,14 @@ impl Tracker {
         scores: &[Scores],
     ) -> Vec<Reading> {
         let smoothing = Smoothing {
-            time_constant: self.config.score_time_constant,
+            calm: self.config.score_time_constant,
+            changing: self.config.change_time_constant,
             floor: self.config.confidence_floor,
             margin: self.config.switch_margin,
         };
         let mut readings = Vec::with_capacity(faces.len());
         for (face, raw) in faces.iter().zip(scores) {
-            let Some(track) = self.tracks.iter_mut().find(|track| track.face.track == face.track)
+            let Some(track) = self.tracks.iter_mut().find(|track| track.number == face.track)
             else {
                 continue;
             };
@@ -126,25 +182,119 @@ impl Tracker {
         self.tracks.clear();
     }
 
-    fn follow(&mut self, time: Duration, detection: &Detection) -> TrackedFace {
-        let same = |track: &Track| match detection.known {
-            Some(known) => track.face.track == known,
-            None => track.seen < time && track.face.box_in_frame.iou(&detection.box_in_frame) > 0.3,
-        };
-        let face = |track| TrackedFace {
-            track,
-            box_in_frame: detection.box_in_frame,
-            roll: detection.roll,
-            presence: detection.confidence,
-        };
-        if let Some(track) = self.tracks.iter_mut().find(|track| same(track)) {
-            track.face = face(track.face.track);
-            track.seen = time;
-            return track.face;
-        }
-        let new = face(self.next_number);
-        self.next_number += 1;
-        self.tracks.push(Track { face: new, seen: time, smoother: ScoreSmoother::new() });
-        new
+    fn is_kept(&self, track: &Track, time: Duration) -> bool {
+        time.saturating_sub(track.seen) <= self.config.keep_hidden
     }
+
+    /// Each detection with the index of the track that it continues.
+    fn assign(
+        &self,
+        time: Duration,
+        detections: &[Detection],
+    ) -> Vec<(Detection, Option<usize>)> {
+        let mut assigned: Vec<(Detection, Option<usize>)> = detections
+            .iter()
+            .map(|detection| {
+                let named = self
+                    .tracks
+                    .iter()
+                    .position(|track| Some(track.number) == detection.known);
+                (*detection, named)
+            })
+            .collect();
+        let mut pairs = Vec::new();
+        for (index, track) in self.tracks.iter().enumerate() {
+            for (detection_index, (detection, _)) in assigned.iter().enumerate() {
+                if let Some(distance) = track.distance(time, detection) {
+                    pairs.push((distance, index, detection_index));
+                }
+            }
+        }
+        pairs.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        for (_, index, detection_index) in pairs {
+            let taken = assigned.iter().any(|(_, track)| *track == Some(index));
+            if !taken && assigned[detection_index].1.is_none() {
+                assigned[detection_index].1 = Some(index);
+            }
+        }
+        assigned
+    }
+
+    fn start(&mut self, time: Duration, detection: &Detection) {
+        // A face that was never shown leaves its number to the next one.
+        let highest = self.tracks.iter().map(|track| track.number).max().unwrap_or(0);
+        self.tracks.push(Track {
+            number: highest.max(self.shown) + 1,
+            motion: Motion::new(time, detection),
+            presence: detection.confidence,
+            born: time,
+            seen: time,
+            confirmed: false,
+            smoother: ScoreSmoother::new(),
+        });
+    }
+}
+
+impl Track {
+    fn see(&mut self, time: Duration, detection: &Detection) {
+        self.motion.update(time, detection);
+        self.seen = time;
+        self.presence = match detection.evidence {
+            // The detector let it decay already.
+            Evidence::Followed => detection.confidence,
+            Evidence::Frontal | Evidence::Profile => {
+                self.presence + (detection.confidence - self.presence) * PRESENCE_SHARE
+            }
+        };
+    }
+
+    /// How far a detection lies from where this face is expected, in sides; `None` when it is too
+    /// far or too different in size to be this face.
+    fn distance(&self, time: Duration, detection: &Detection) -> Option<f32> {
+        let expected = self.motion.predicted_box(time);
+        let found = &detection.box_in_frame;
+        let ratio = found.width / expected.width.max(1.0);
+        if !(1.0 / SIZE_GATE..SIZE_GATE).contains(&ratio) {
+            return None;
+        }
+        let distance = distance(&expected, found) / expected.width.max(1.0);
+        let hidden = time.saturating_sub(self.seen).as_secs_f32();
+        (distance <= (GATE + GATE_PER_SECOND * hidden).min(WIDEST_GATE)).then_some(distance)
+    }
+
+    fn face(&self) -> TrackedFace {
+        TrackedFace {
+            track: self.number,
+            box_in_frame: self.motion.box_in_frame(),
+            roll: self.motion.roll(),
+            presence: self.presence,
+        }
+    }
+}
+
+fn distance(a: &FrameRect, b: &FrameRect) -> f32 {
+    let (a, b) = (a.center(), b.center());
+    (a.0 - b.0).hypot(a.1 - b.1)
+}
+
+/// The detections without those that show the same face as a clearer one.
+fn without_doubles(detections: &[Detection]) -> Vec<Detection> {
+    let mut by_rank: Vec<&Detection> = detections.iter().collect();
+    let rank = |detection: &Detection| {
+        (detection.evidence != Evidence::Followed, detection.known.is_some())
+    };
+    by_rank.sort_by(|a, b| {
+        rank(b).cmp(&rank(a)).then(b.confidence.total_cmp(&a.confidence))
+    });
+    let mut kept: Vec<Detection> = Vec::new();
+    for detection in by_rank {
+        let double = kept.iter().any(|other| {
+            let side = detection.box_in_frame.width.max(other.box_in_frame.width);
+            distance(&detection.box_in_frame, &other.box_in_frame) < SAME_FACE * side
+        });
+        if !double {
+            kept.push(*detection);
+        }
+    }
+    kept
 }

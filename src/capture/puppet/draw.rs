@@ -47,7 +47,7 @@ impl HeadPose {
         let (sin, cos) = self.sway.roll.sin_cos();
         let below = 0.18 * self.unit;
         let (x, y) = self.position_in_frame;
-        FrameRect::square((x - sin * below, y + cos * below), 2.67 * self.unit)
+        FrameRect::square((x - sin * below, y + cos * below), 2.6 * self.unit)
     }
 
     pub fn roll(&self) -> f32 {

@@ -53,33 +53,29 @@ impl Hair {
         let size = 1.0 / self.pixels_per_unit;
         Transform::from_scale(size, size).post_translate(BOUNDS.0, BOUNDS.1)
     }
-
-    /// The corners of the pictures on the head.
-    pub fn area() -> [Spot; 4] {
-        let (left, top, right, bottom) = BOUNDS;
-        [(left, top), (right, top), (right, bottom), (left, bottom)]
-    }
 }
 
 /// Draws a lock: its mass first, then its strands, lighter where the light from above meets them.
 fn comb(pen: &mut Pen<'_>, lock: &Lock, color: Rgb, seed: u64) {
     let outline: Vec<Spot> = lock.one.iter().chain(lock.other.iter().rev()).copied().collect();
     let (Some(top), Some(bottom)) = (lock.one.first(), lock.one.last()) else { return };
+    let reach = (top.1 - bottom.1).abs().max((top.0 - bottom.0).abs());
     let mass = gradient(
         *top,
         *bottom,
         &[
-            (0.0, shaded(color, 0.8), 1.0),
-            (0.25, shaded(color, 1.1), 1.0),
-            (0.6, shaded(color, 0.85), 1.0),
-            (1.0, shaded(color, 0.62), 1.0),
+            (0.0, shaded(color, 0.55), 1.0),
+            (0.25, shaded(color, 0.85), 1.0),
+            (0.6, shaded(color, 0.62), 1.0),
+            (1.0, shaded(color, 0.45), 1.0),
         ],
     );
     pen.fill(closed(&outline), mass);
     for strand in 0..lock.strands {
         let random = |channel: u64| unit(seed, strand as u64 * 32 + channel);
-        let across = -0.03 + 1.06 * (strand as f32 + random(0)) / lock.strands as f32;
-        let lift = (random(1) - 0.5) * 0.05;
+        let across = -0.02 + 1.04 * (strand as f32 + random(0)) / lock.strands as f32;
+        let lift = (random(1) - 0.5) * 0.06;
+        let last = lock.one.len() - 1;
         let points: Vec<Spot> = lock
             .one
             .iter()
@@ -87,21 +83,30 @@ fn comb(pen: &mut Pen<'_>, lock: &Lock, color: Rgb, seed: u64) {
             .enumerate()
             .map(|(place, (one, other))| {
                 let across = across + lift * place as f32 * 0.5;
-                let stray = |channel: u64| (random(channel + place as u64) - 0.5) * 0.022;
+                let stray = |channel: u64| (random(channel + place as u64) - 0.5) * 0.025;
+                // Tips end at different lengths.
+                let tip = if place == last { (random(4) - 0.6) * 0.09 * reach } else { 0.0 };
                 (
                     one.0 + (other.0 - one.0) * across + stray(8),
-                    one.1 + (other.1 - one.1) * across + stray(16),
+                    one.1 + (other.1 - one.1) * across + stray(16) + tip,
                 )
             })
             .collect();
-        // A band of light lies over the middle of the lock, as on real hair.
-        let bright = random(2);
-        let tint = if bright > 0.6 {
-            mixed(color, [255, 222, 184], (bright - 0.6) * 0.75)
-        } else {
-            shaded(color, 0.35 + 0.9 * bright)
-        };
-        pen.stroke(open(&points), tint, 0.3, 0.010 + 0.022 * random(3));
+        let bright = 0.55 + 0.75 * random(2);
+        let shine = mixed(shaded(color, 1.15), [255, 224, 188], 0.16 + 0.2 * random(5));
+        let at = 0.16 + 0.16 * random(6);
+        let paint = gradient(
+            *top,
+            *bottom,
+            &[
+                (0.0, shaded(color, bright * 0.7), 0.4),
+                (at, shaded(shine, bright), 0.5),
+                (at + 0.24, shaded(color, bright), 0.4),
+                (0.72, mixed(shaded(color, bright), shine, 0.25), 0.4),
+                (1.0, shaded(color, bright * 0.7), 0.3),
+            ],
+        );
+        pen.stroke_with(open(&points), paint, 0.007 + 0.012 * random(3));
     }
 }
 
@@ -128,7 +133,7 @@ fn long_back() -> Vec<Lock> {
     let side = lock(
         &[(0.0, -1.5), (0.2, -1.0), (0.2, 0.0), (0.25, 0.9), (0.3, 1.5), (0.25, 1.9)],
         &[(0.1, -1.58), (0.98, -1.1), (1.2, -0.1), (1.2, 0.8), (1.28, 1.5), (1.18, 2.0)],
-        100,
+        200,
     );
     vec![mirrored(&side), side]
 }
@@ -153,7 +158,7 @@ fn long_front() -> Vec<Lock> {
             (1.42, 1.35),
             (1.26, 1.98),
         ],
-        130,
+        300,
     );
     let left = lock(
         &[
@@ -174,7 +179,7 @@ fn long_front() -> Vec<Lock> {
             (-1.40, 1.35),
             (-1.28, 1.95),
         ],
-        130,
+        300,
     );
     vec![right, left]
 }
@@ -183,17 +188,17 @@ fn short() -> Vec<Lock> {
     let side = lock(
         &[(0.74, -1.05), (0.90, -0.8), (0.955, -0.5), (0.975, -0.2), (0.97, 0.02)],
         &[(0.80, -1.34), (1.05, -1.0), (1.10, -0.6), (1.07, -0.25), (1.02, 0.05)],
-        60,
+        140,
     );
     let crown = lock(
         &[(0.96, -0.72), (0.8, -1.05), (0.3, -1.2), (-0.3, -1.1)],
         &[(1.09, -0.75), (1.0, -1.25), (0.5, -1.62), (-0.3, -1.64)],
-        70,
+        160,
     );
     let fringe = lock(
         &[(0.78, -1.0), (0.4, -1.02), (-0.1, -1.0), (-0.6, -0.86), (-0.93, -0.52)],
         &[(0.86, -1.34), (0.5, -1.64), (-0.2, -1.68), (-0.82, -1.36), (-1.09, -0.62)],
-        150,
+        300,
     );
     vec![mirrored(&side), side, crown, fringe]
 }
@@ -221,7 +226,7 @@ fn curly(seed: u64) -> (Vec<Lock>, Vec<Lock>) {
         let curl = lock(
             &[(-1.0, 0.3), (-0.6, -0.8), (0.5, -0.9), (1.0, 0.1), (0.5, 0.8)].map(spot),
             &[(-0.5, 0.6), (-0.3, -0.1), (0.2, -0.2), (0.4, 0.2), (0.1, 0.5)].map(spot),
-            6,
+            10,
         );
         if before { front.push(curl) } else { back.push(curl) }
     }
@@ -240,7 +245,7 @@ fn swept_front() -> Vec<Lock> {
     let side = lock(
         &[(0.82, -0.86), (0.93, -0.62), (0.965, -0.35), (0.975, -0.05)],
         &[(0.92, -1.15), (1.09, -0.75), (1.09, -0.4), (1.03, 0.02)],
-        60,
+        140,
     );
     let top = |from: f32, to: f32, lean: f32| {
         let curve = |at: f32| {
@@ -252,7 +257,7 @@ fn swept_front() -> Vec<Lock> {
                 (at * 0.7 + lean * 1.4, -1.6 + 0.2 * at * at),
             ]
         };
-        lock(&curve(from), &curve(to), 80)
+        lock(&curve(from), &curve(to), 200)
     };
     vec![mirrored(&side), side, top(-1.0, -0.1, -0.04), top(-0.25, 1.02, 0.06)]
 }

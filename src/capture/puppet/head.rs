@@ -7,6 +7,7 @@ use super::hair::Hair;
 use super::landmarks::Landmarks;
 use super::looks::Look;
 use super::motion::Sway;
+use super::overlay::lay_over;
 use super::pen::{
     Pen, Spot, add_closed, closed, gradient, mixed, open, oval, picture, plain, radial, shaded,
 };
@@ -29,7 +30,7 @@ impl Head {
         Self {
             look,
             hair: Hair::new(&look, pixels_per_unit, seed),
-            relief: Relief::new((pixels_per_unit * 0.8).clamp(16.0, 160.0)),
+            relief: Relief::new((pixels_per_unit * 0.8).clamp(16.0, 160.0), seed),
         }
     }
 
@@ -73,7 +74,7 @@ impl Head {
 
     fn hair_layer(&self, pen: &mut Pen<'_>, layer: Option<&Pixmap>) {
         if let Some(layer) = layer {
-            pen.fill(polygon(&Hair::area()), picture(layer, self.hair.place()));
+            lay_over(pen.canvas, layer, self.hair.place().post_concat(pen.to_canvas));
         }
     }
 }
@@ -83,25 +84,19 @@ fn both(mut act: impl FnMut(f32)) {
     act(1.0);
 }
 
-fn polygon(points: &[Spot]) -> Option<Path> {
-    let mut path = PathBuilder::new();
-    for (number, (x, y)) in points.iter().enumerate() {
-        if number == 0 { path.move_to(*x, *y) } else { path.line_to(*x, *y) }
-    }
-    path.close();
-    path.finish()
-}
-
 fn shoulders(pen: &mut Pen<'_>, look: &Look) {
     let cloth = look.cloth;
     let shape = [
         (-3.1, 4.2),
         (-2.75, 2.75),
         (-2.2, 2.25),
-        (-1.2, 1.95),
-        (-0.55, 1.72),
-        (0.55, 1.72),
-        (1.2, 1.95),
+        (-1.25, 1.95),
+        (-0.8, 1.66),
+        (-0.62, 1.9),
+        (0.0, 2.12),
+        (0.62, 1.9),
+        (0.8, 1.66),
+        (1.25, 1.95),
         (2.2, 2.25),
         (2.75, 2.75),
         (3.1, 4.2),
@@ -146,19 +141,23 @@ fn neck(pen: &mut Pen<'_>, look: &Look, marks: &Landmarks) {
 }
 
 fn collar(pen: &mut Pen<'_>, look: &Look) {
-    let rim = open(&[(-0.86, 1.70), (-0.5, 2.02), (0.0, 2.16), (0.5, 2.02), (0.86, 1.70)]);
-    pen.stroke(rim.clone(), shaded(look.cloth, 0.6), 1.0, 0.2);
-    pen.stroke(rim, shaded(look.cloth, 1.1), 1.0, 0.13);
-    let below = closed(&[
-        (-0.84, 1.78),
-        (-0.5, 2.06),
-        (0.0, 2.2),
-        (0.5, 2.06),
-        (0.84, 1.78),
-        (0.5, 2.5),
-        (-0.5, 2.5),
-    ]);
-    pen.fill(below, plain(shaded(look.cloth, 0.95), 1.0));
+    let crescent = |inner: f32, outer: f32| {
+        let edge = |grow: f32| {
+            (0..=8).map(move |step| {
+                let (sin, cos) = (0.12 + 2.9 * step as f32 / 8.0).sin_cos();
+                (cos * (0.74 + grow), 1.60 + sin * (0.50 + grow))
+            })
+        };
+        let points: Vec<Spot> = edge(outer).chain(edge(inner).rev()).collect();
+        closed(&points)
+    };
+    let lit = |tone: f32| {
+        let cloth = shaded(look.cloth, tone);
+        let stops = [(0.0, shaded(cloth, 1.25), 1.0), (1.0, shaded(cloth, 0.7), 1.0)];
+        gradient((-0.8, 1.6), (0.9, 2.2), &stops)
+    };
+    pen.fill(crescent(-0.015, 0.14), lit(0.6));
+    pen.fill(crescent(0.0, 0.115), lit(1.06));
 }
 
 fn ears(pen: &mut Pen<'_>, look: &Look) {
@@ -325,15 +324,17 @@ fn lids(pen: &mut Pen<'_>, look: &Look, marks: &Landmarks, side: f32) {
     let mut path = PathBuilder::new();
     path.move_to(start.0, start.1 - 0.02);
     path.cubic_to(a.0, a.1, b.0, b.1, end.0 + side * 0.02, end.1);
-    pen.stroke(path.finish(), dark, 0.4, 0.026);
+    let crease = path.finish();
+    pen.stroke(crease.clone(), dark, 0.16, 0.05);
+    pen.stroke(crease, dark, 0.3, 0.018);
     // Lashes.
     let lashes = mixed(look.brows, [10, 6, 6], 0.7);
-    pen.fill(band(-0.012, 0.030 + 0.016 * look.soft_features), plain(lashes, 0.92));
+    pen.fill(band(-0.010, 0.020 + 0.014 * look.soft_features), plain(lashes, 0.9));
     let [start, a, b, end] = marks.lower_lid(side);
     let mut path = PathBuilder::new();
     path.move_to(start.0, start.1);
     path.cubic_to(a.0, a.1, b.0, b.1, end.0, end.1);
-    pen.stroke(path.finish(), dark, 0.55, 0.018);
+    pen.stroke(path.finish(), dark, 0.4, 0.016);
 }
 
 fn nostrils(pen: &mut Pen<'_>, look: &Look, face: &FaceShape, marks: &Landmarks) {
@@ -354,12 +355,12 @@ fn lips(pen: &mut Pen<'_>, look: &Look, marks: &Landmarks) {
     if apart {
         add_closed(&mut path, &marks.opening());
     }
-    let strength = 0.55 + 0.4 * look.soft_features;
-    let color = mixed([255, 255, 255], [205, 128, 122], strength);
+    let strength = 0.45 + 0.35 * look.soft_features;
+    let color = mixed([255, 255, 255], [214, 134, 130], strength);
     let stain = gradient(
         (0.0, mouth.top - mouth.upper_lip),
         (0.0, mouth.bottom + mouth.lower_lip),
-        &[(0.0, shaded(color, 0.9), 1.0), (0.5, shaded(color, 0.82), 1.0), (1.0, color, 1.0)],
+        &[(0.0, shaded(color, 0.94), 1.0), (0.45, shaded(color, 0.82), 1.0), (1.0, color, 1.0)],
     );
     pen.stain_around_holes(path.finish(), stain);
     let dark = mixed(shaded(look.lips, 0.3), MOUTH_DARK, 0.5);
@@ -369,11 +370,12 @@ fn lips(pen: &mut Pen<'_>, look: &Look, marks: &Landmarks) {
         if let Some(first) = edge.first().copied() {
             edge.push(first);
         }
-        pen.stroke(open(&edge), dark, 0.55, 0.022);
+        pen.stroke(open(&edge), dark, 0.45, 0.02);
     } else {
         // Closed lips meet in a line that is darkest at its ends.
         let line: Vec<Spot> = opening.iter().take(5).copied().collect();
-        pen.stroke(open(&line), dark, 0.85, 0.032);
+        pen.stroke(open(&line), dark, 0.35, 0.045);
+        pen.stroke(open(&line), dark, 0.75, 0.02);
     }
     let gloss = marks.place((-0.07, mouth.bottom + mouth.lower_lip * 0.45), 0.06);
     pen.soft(gloss, (0.13, 0.035), 0.0, [255, 236, 228], 0.28 * look.soft_features + 0.08);
@@ -382,34 +384,44 @@ fn lips(pen: &mut Pen<'_>, look: &Look, marks: &Landmarks) {
 fn brow(pen: &mut Pen<'_>, look: &Look, marks: &Landmarks, side: f32) {
     let [inner, middle, outer] = marks.brow(side);
     let thick = 0.085 - 0.012 * look.soft_features;
-    let shape = [
-        (inner.0, inner.1 + thick * 0.55),
-        (inner.0 - side * 0.012, inner.1 - thick * 0.35),
-        (middle.0 - side * 0.1, middle.1 - thick * 0.35),
-        (middle.0 + side * 0.08, middle.1 - thick * 0.3),
-        outer,
-        (middle.0 + side * 0.08, middle.1 + thick * 0.45),
-        (middle.0 - side * 0.12, middle.1 + thick * 0.72),
-    ];
-    let fade = gradient(
-        inner,
-        outer,
-        &[
-            (0.0, look.brows, 0.55),
-            (0.2, look.brows, 0.82),
-            (0.75, look.brows, 0.85),
-            (1.0, look.brows, 0.45),
-        ],
-    );
-    pen.fill(closed(&shape), fade);
-    for hair in 0..16u8 {
-        let along = f32::from(hair) / 15.0;
-        let root = curve(inner, middle, outer, along);
-        let tip = curve(inner, middle, outer, (along + 0.2).min(1.0));
-        let rise = thick * (0.5 - 0.4 * along);
-        let hair =
-            open(&[(root.0, root.1 + rise * 0.5), (tip.0 + side * 0.01, tip.1 - rise * 0.55)]);
-        pen.stroke(hair, shaded(look.brows, 0.8), 0.5, 0.017);
+    // Full at the inner third, thin at the outer end, and always across the brow's own line.
+    let profile = [0.30, 0.52, 0.54, 0.46, 0.34, 0.20, 0.03];
+    let edge = |sign: f32| {
+        profile.into_iter().enumerate().map(move |(place, part)| {
+            let along = place as f32 / 6.0;
+            let (x, y) = curve(inner, middle, outer, along);
+            let (dx, dy) = {
+                let from = curve(inner, middle, outer, along - 0.05);
+                let to = curve(inner, middle, outer, along + 0.05);
+                (to.0 - from.0, to.1 - from.1)
+            };
+            let across = sign * side * thick * part / dx.hypot(dy).max(1e-3);
+            (x - dy * across, y + dx * across)
+        })
+    };
+    let shape: Vec<Spot> = edge(-1.0).chain(edge(1.0).rev()).collect();
+    let fade = |part: f32| {
+        gradient(
+            inner,
+            outer,
+            &[
+                (0.0, look.brows, 0.25 * part),
+                (0.18, look.brows, 0.8 * part),
+                (0.7, look.brows, 0.85 * part),
+                (1.0, look.brows, 0.5 * part),
+            ],
+        )
+    };
+    pen.fill(closed(&shape), fade(0.75));
+    pen.stroke_with(closed(&shape), fade(0.3), 0.03);
+    for hair in 0..22u8 {
+        let along = f32::from(hair) / 21.0;
+        let root = curve(inner, middle, outer, along * 0.92);
+        let tip = curve(inner, middle, outer, (along * 0.92 + 0.13).min(1.0));
+        let rise = thick * (0.55 - 0.5 * along);
+        let sink = if hair % 2 == 0 { 0.9 } else { 0.1 };
+        let hair = open(&[(root.0, root.1 + rise * sink), (tip.0, tip.1 + rise * (sink - 1.1))]);
+        pen.stroke(hair, shaded(look.brows, 0.75), 0.4, 0.013);
     }
 }
 

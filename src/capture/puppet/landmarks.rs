@@ -186,8 +186,8 @@ impl Eye {
         let lift = if face.upper_lid > 0.0 { 0.5 } else { 0.75 } * face.upper_lid;
         let open = ((1.0 + lift - 0.3 * face.squint) * (1.0 - blink)).max(0.0);
         let lower =
-            0.105 + 0.02 * face.upper_lid.max(0.0) - 0.06 * face.squint - 0.025 * face.cheek;
-        let upper = lower + (-0.095 - lower) * open;
+            0.105 + 0.02 * face.upper_lid.max(0.0) - 0.045 * face.squint - 0.02 * face.cheek;
+        let upper = lower + (-0.085 - lower) * open;
         // Brows that hang at the outer end pull the lids with them.
         let slope = (face.inner_brow - face.outer_brow).clamp(0.0, 1.6);
         let anger = (-face.inner_brow).max(0.0) * face.frown;
@@ -215,8 +215,8 @@ impl Mouth {
             - 0.05 * face.chin * (1.0 - part);
         let sag = if face.corner > 0.0 { 0.15 } else { 0.13 };
         Self {
-            half_width: 0.40 * (1.0 + 0.30 * face.width - 0.34 * face.round + 0.1 * smile),
-            corner: middle - 0.012 + 0.25 * drop - sag * face.corner + 0.3 * drop * face.round,
+            half_width: 0.375 * (1.0 + 0.36 * face.width - 0.32 * face.round + 0.1 * smile),
+            corner: middle - 0.018 + 0.25 * drop - sag * face.corner + 0.3 * drop * face.round,
             top,
             bottom: bottom.max(top),
             upper_lip: 0.095
@@ -240,9 +240,9 @@ impl Brow {
             inner: (0.185 - squeeze, -0.265 + lift(face.inner_brow, 0.20, 0.14)),
             middle: (
                 0.52 - 0.5 * squeeze,
-                -0.345 + lift(0.45 * face.inner_brow + 0.55 * face.outer_brow, 0.17, 0.14),
+                -0.33 + lift(0.45 * face.inner_brow + 0.55 * face.outer_brow, 0.17, 0.14),
             ),
-            outer: (0.86, -0.225 + lift(face.outer_brow, 0.16, 0.11)),
+            outer: (0.86, -0.195 + lift(face.outer_brow, 0.16, 0.11)),
         }
     }
 }

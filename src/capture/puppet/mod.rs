@@ -14,6 +14,7 @@ mod head;
 mod landmarks;
 mod looks;
 mod motion;
+mod overlay;
 mod pen;
 mod relief;
 mod skin;

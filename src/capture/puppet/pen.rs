@@ -48,8 +48,12 @@ impl Pen<'_> {
     }
 
     pub fn stroke(&mut self, path: Option<Path>, color: Rgb, opacity: f32, width: f32) {
-        let Some(path) = path else { return };
-        let paint = Paint { shader: Shader::SolidColor(tone(color, opacity)), ..Paint::default() };
+        self.stroke_with(path, plain(color, opacity), width);
+    }
+
+    pub fn stroke_with(&mut self, path: Option<Path>, shader: Option<Shader<'_>>, width: f32) {
+        let (Some(path), Some(shader)) = (path, shader) else { return };
+        let paint = Paint { shader, ..Paint::default() };
         let stroke = Stroke { width, line_cap: LineCap::Round, ..Stroke::default() };
         self.canvas.stroke_path(&path, &paint, &stroke, self.to_canvas, None);
     }

@@ -60,8 +60,9 @@ fn bones(relief: &mut Relief, look: &Look, face: &FaceShape, marks: &Landmarks) 
     });
     relief.bump(Blush, at(0.0, 0.5, 0.3), (0.26, 0.2), 0.0, 0.3);
     relief.bump(Blush, at(0.0, 1.3 + marks.drop, 0.0), (0.3, 0.2), 0.0, 0.15);
-    // Hair shades the top of the forehead.
-    relief.bump(Shade, (0.0, -1.3), (1.2, 0.5), 0.0, 0.5);
+    // Hair shades the edges of the face.
+    relief.bump(Shade, (0.0, -1.28), (1.1, 0.42), 0.0, 0.55);
+    both(|side| relief.bump(Shade, (side * 1.06, -0.25), (0.2, 1.0), 0.0, 0.45));
     if look.stubble > 0.0 {
         let dark = look.stubble;
         relief.bump(Shade, at(0.0, 1.2 + 0.8 * marks.drop, 0.0), (0.85, 0.6), 0.0, 0.35 * dark);
@@ -92,18 +93,18 @@ fn brow_folds(relief: &mut Relief, face: &FaceShape, marks: &Landmarks) {
         relief.fold(
             Height,
             at(side * 0.075, -0.13),
-            at(side * 0.11, -0.50),
+            at(side * 0.10, -0.42),
             side * 0.015,
             0.05,
-            -0.05 * frown,
+            -0.032 * frown,
         );
         relief.fold(
             Shade,
             at(side * 0.075, -0.14),
-            at(side * 0.11, -0.48),
+            at(side * 0.10, -0.41),
             side * 0.015,
             0.04,
-            0.35 * frown,
+            0.26 * frown,
         );
     });
     relief.bump(Height, at(0.0, -0.32), (0.08, 0.2), 0.0, 0.035 * face.frown);
@@ -128,16 +129,16 @@ fn eye_folds(relief: &mut Relief, face: &FaceShape, marks: &Landmarks) {
         let on = |x: f32, y: f32| marks.on_eye(side, (x, y));
         let eye = &marks.eye;
         // The lower lid's bag.
-        let bag = 0.012 + 0.03 * tight;
+        let bag = 0.010 + 0.018 * tight;
         relief.fold(Height, on(0.66, 0.14), on(0.24, 0.17), side * 0.07, 0.05, -bag);
         relief.bump(Height, on(0.45, eye.lower + 0.05), (0.24, 0.055), 0.0, 0.02 + 0.03 * tight);
-        relief.fold(Shade, on(0.68, 0.16), on(0.22, 0.18), side * 0.09, 0.045, 0.05 + 0.22 * tight);
+        relief.fold(Shade, on(0.68, 0.16), on(0.22, 0.18), side * 0.09, 0.045, 0.05 + 0.18 * tight);
         // Crow's feet.
         let feet = (1.1 * face.cheek.max(0.6 * face.squint) - 0.1).max(0.0);
         for (dy, length) in [(-0.10, 0.15), (0.0, 0.18), (0.10, 0.16)] {
             let (from, to) = (on(0.76, 0.04 + 0.35 * dy), on(0.76 + length, 0.03 + 1.5 * dy));
-            relief.fold(Height, from, to, side * 0.01, 0.028, -0.022 * feet);
-            relief.fold(Shade, from, to, side * 0.01, 0.022, 0.28 * feet);
+            relief.fold(Height, from, to, side * 0.01, 0.026, -0.010 * feet);
+            relief.fold(Shade, from, to, side * 0.01, 0.02, 0.2 * feet);
         }
     });
 }
@@ -146,21 +147,22 @@ fn nose_and_cheeks(relief: &mut Relief, face: &FaceShape, marks: &Landmarks) {
     use Layer::{Blush, Height, Shade};
     let at = |x: f32, y: f32, out: f32| marks.place((x, y), out);
     let up = -0.05 * face.nose;
-    relief.fold(Height, at(0.0, -0.45, 0.1), at(0.0, 0.72, 0.3), 0.0, 0.2, 0.15);
-    relief.bump(Height, at(0.0, 0.50 + up, 0.3), (0.2, 0.2), 0.0, 0.12);
+    relief.bump(Height, at(0.0, 0.02, 0.1), (0.17, 0.62), 0.0, 0.075);
+    relief.bump(Height, at(0.0, 0.34, 0.25), (0.17, 0.5), 0.0, 0.10);
+    relief.bump(Height, at(0.0, 0.50 + up, 0.3), (0.17, 0.17), 0.0, 0.10);
     relief.bump(Height, at(0.0, 0.70 + up, 0.2), (0.24, 0.09), 0.0, -0.06);
     relief.bump(Shade, at(0.03, 0.70 + up, 0.2), (0.34, 0.15), 0.0, 0.34);
     relief.bump(Shade, at(0.17, 0.30, 0.15), (0.10, 0.36), 8.0, 0.16);
     both(|side| {
         let wide = 0.19 + 0.03 * face.nose + 0.015 * face.cheek;
-        relief.bump(Height, at(side * wide, 0.57 + 1.4 * up, 0.2), (0.13, 0.125), 0.0, 0.085);
+        relief.bump(Height, at(side * wide, 0.57 + 1.4 * up, 0.2), (0.115, 0.115), 0.0, 0.075);
         relief.fold(
             Height,
             at(side * (wide + 0.11), 0.46 + up, 0.1),
             at(side * (wide + 0.08), 0.68 + up, 0.1),
             side * -0.03,
-            0.05,
-            -0.03,
+            0.04,
+            -0.02,
         );
         // Wrinkles of the nose run across its bridge and down its sides.
         for (number, y) in [0.02f32, 0.11, 0.20].into_iter().enumerate() {
@@ -204,13 +206,16 @@ fn nose_and_cheeks(relief: &mut Relief, face: &FaceShape, marks: &Landmarks) {
             .max(0.35 * face.corner.abs())
             .max(0.3 * face.width))
         .clamp(0.0, 1.0);
-        let corner =
-            (marks.mouth.half_width + 0.13, marks.mouth.corner + 0.02 - 0.05 * face.corner);
-        let (from, to) =
-            (at(side * 0.30, 0.55 + up, 0.1), at(side * corner.0, corner.1 + 0.08, 0.05));
-        let bend = side * (-0.05 - 0.05 * face.cheek);
-        relief.fold(Height, from, to, bend, 0.09, -0.010 - 0.055 * deep);
-        relief.fold(Shade, from, to, bend, 0.06, 0.06 + 0.36 * deep);
+        let corner = marks.mouth.half_width + 0.12;
+        let (from, to) = (
+            at(side * 0.28, 0.54 + up, 0.1),
+            at(side * corner, marks.mouth.corner + 0.10 + 0.10 * face.corner.max(0.0), 0.05),
+        );
+        let bend = side * (-0.04 - 0.05 * face.cheek);
+        relief.fold(Height, from, to, bend, 0.085, -0.008 - 0.036 * deep);
+        relief.fold(Shade, from, to, bend, 0.055, 0.05 + 0.26 * deep);
+        // Flesh is pushed up on the cheek's side of the fold.
+        relief.fold(Height, from, to, bend - side * 0.09, 0.11, 0.02 * deep);
     });
 }
 
@@ -236,7 +241,7 @@ fn mouth_and_chin(relief: &mut Relief, look: &Look, face: &FaceShape, marks: &La
     }
     both(|side| {
         let corner = at(side * (width + 0.05), mouth.corner);
-        relief.bump(Shade, corner, (0.1, 0.1), 0.0, 0.22 + 0.12 * face.corner.abs());
+        relief.bump(Shade, corner, (0.07, 0.07), 0.0, 0.22 + 0.12 * face.corner.abs());
         // Corners that are pulled down leave a line below them.
         let down = (-face.corner).max(0.0);
         let (from, to) = (
@@ -248,9 +253,9 @@ fn mouth_and_chin(relief: &mut Relief, look: &Look, face: &FaceShape, marks: &La
         relief.bump(
             Height,
             at(side * (width + 0.13), mouth.corner),
-            (0.1, 0.14),
+            (0.09, 0.12),
             0.0,
-            -0.03 * face.corner.max(0.0) + 0.02 * face.press,
+            -0.012 * face.corner.max(0.0) + 0.02 * face.press,
         );
     });
 }
