@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         // `emotion ... | head`: whoever read the output has enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", commands::chain(&error));
             ExitCode::FAILURE
         }
     }
