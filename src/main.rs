@@ -5,7 +5,7 @@ mod commands;
 use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
-use commands::analyze;
+use commands::{analyze, cameras};
 
 /// Reads facial expressions from cameras, films and pictures, and reacts to them.
 ///
@@ -24,6 +24,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Analyze(analyze::AnalyzeArgs),
+    Cameras(cameras::CamerasArgs),
 }
 
 fn main() -> ExitCode {
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
     log_to_stderr(cli.verbose);
     let result = match &cli.command {
         Command::Analyze(args) => analyze::run(args),
+        Command::Cameras(args) => cameras::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -15,9 +15,9 @@ use bevy_emotion::emotion::Expression;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::PipelineArgs;
 use super::annotate::AnnotatedFilm;
 use super::letterbox::{self, PictureSize};
+use super::pipeline::PipelineArgs;
 use super::rows::{Format, Row, RowWriter};
 
 /// Frames that are read of a source without an end, unless `--frames` says otherwise.
