@@ -53,6 +53,7 @@
 //! The crate says what a face shows, as a network trained on FER-2013 reads it. What a person
 //! feels is not visible to it.
 
+pub mod analyzer;
 pub mod capture;
 pub mod classify;
 pub mod detect;
@@ -61,3 +62,5 @@ pub mod frame;
 #[cfg(feature = "plugin")]
 pub mod plugin;
 pub mod track;
+#[cfg(feature = "train")]
+pub mod train;

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
 use commands::{analyze, cameras};
+#[cfg(feature = "train")]
+use commands::{evaluate, train};
 
 /// Reads facial expressions from cameras, films and pictures, and reacts to them.
 ///
@@ -25,6 +27,10 @@ struct Cli {
 enum Command {
     Analyze(analyze::AnalyzeArgs),
     Cameras(cameras::CamerasArgs),
+    #[cfg(feature = "train")]
+    Train(train::TrainArgs),
+    #[cfg(feature = "train")]
+    Evaluate(evaluate::EvaluateArgs),
 }
 
 fn main() -> ExitCode {
@@ -33,6 +39,10 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Analyze(args) => analyze::run(args),
         Command::Cameras(args) => cameras::run(args),
+        #[cfg(feature = "train")]
+        Command::Train(args) => train::run(args),
+        #[cfg(feature = "train")]
+        Command::Evaluate(args) => evaluate::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -157,8 +157,12 @@ fn size_fits_the_frames_first() {
         let frame: usize = row["frame"].parse().expect("a frame number");
         // 640x480 becomes 320x240 in the middle of 320x480.
         let drawn = truth[frame].1;
-        let fitted =
-            FrameRect::new(drawn.x / 2.0, drawn.y / 2.0 + 120.0, drawn.width / 2.0, drawn.height / 2.0);
+        let fitted = FrameRect::new(
+            drawn.x / 2.0,
+            drawn.y / 2.0 + 120.0,
+            drawn.width / 2.0,
+            drawn.height / 2.0,
+        );
         assert!(box_in_frame(row).iou(&fitted) > 0.4, "{row:?} is not at {fitted:?}");
     }
 }
@@ -181,7 +185,9 @@ fn an_unreadable_input_is_reported_and_the_others_are_done() {
 fn the_summary_tells_what_was_seen() {
     let output = run(&["puppet", "--frames", "20"]);
     let messages = text(&output.stderr);
-    for part in ["puppet: 20 frames", "frames/s", "faces a frame", "1 tracks", "to detect", "to classify"] {
+    for part in
+        ["puppet: 20 frames", "frames/s", "faces a frame", "1 tracks", "to detect", "to classify"]
+    {
         assert!(messages.contains(part), "{part} is missing: {messages}");
     }
 }
@@ -215,16 +221,15 @@ fn an_annotated_film_has_every_frame_with_its_face_marked() {
         read += 1;
     }
     assert_eq!(read, FRAMES);
-    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1, "nothing is left over");
+    assert_eq!(
+        std::fs::read_dir(folder.path()).expect("the folder").count(),
+        1,
+        "nothing is left over"
+    );
 }
 
 /// Mean difference of the pixels of a region, 0 to 255.
-fn difference(
-    a: &Frame,
-    b: &Frame,
-    xs: std::ops::Range<u32>,
-    ys: std::ops::Range<u32>,
-) -> f64 {
+fn difference(a: &Frame, b: &Frame, xs: std::ops::Range<u32>, ys: std::ops::Range<u32>) -> f64 {
     let mut sum = 0_u64;
     let mut count = 0_u64;
     for y in ys {
@@ -309,7 +314,8 @@ fn ctrl_c_keeps_rows_and_film() {
     let rows = parse(&std::fs::read_to_string(&out).expect("the rows"));
     let frames = rows.last().expect("a row")["frame"].parse::<u64>().expect("a number") + 1;
 
-    let mut source = capture::open(&SourceSpec::Path(film), &OpenOptions::default()).expect("a film");
+    let mut source =
+        capture::open(&SourceSpec::Path(film), &OpenOptions::default()).expect("a film");
     let mut read = 0;
     while source.next_frame().expect("frames to the end").is_some() {
         read += 1;

@@ -75,8 +75,8 @@ fn film(folder: &TempDir, name: &str, codec: [char; 4], frames: i32) -> PathBuf 
         VideoWriter::new(path(&file), fourcc, 25.0, Size::new(160, 120), true).expect("a film");
     assert!(writer.is_opened().expect("a state"));
     for _ in 0..frames {
-        let mut pixels = Mat::new_rows_cols_with_default(120, 160, CV_8UC3, Scalar::all(0.0))
-            .expect("pixels");
+        let mut pixels =
+            Mat::new_rows_cols_with_default(120, 160, CV_8UC3, Scalar::all(0.0)).expect("pixels");
         opencv::core::randu(&mut pixels, &Scalar::all(0.0), &Scalar::all(255.0)).expect("noise");
         writer.write(&pixels).expect("a frame");
     }
@@ -94,7 +94,10 @@ fn cut(file: &Path, part: f64) {
 
 #[test]
 fn a_missing_file() {
-    fails(&analyze(&["nowhere/film.mp4"]), &["no file or folder nowhere/film.mp4", "check the path"]);
+    fails(
+        &analyze(&["nowhere/film.mp4"]),
+        &["no file or folder nowhere/film.mp4", "check the path"],
+    );
 }
 
 #[test]

@@ -141,8 +141,7 @@ impl Job<'_> {
         let limit = self.frame_limit(&name, endless);
         let progress = Progress::start(self.args, &name, source.as_ref(), limit);
         let frames_per_second = source.frame_rate().unwrap_or(DEFAULT_FILM_RATE);
-        let mut film =
-            self.film.map(|path| AnnotatedFilm::new(path.to_owned(), frames_per_second));
+        let mut film = self.film.map(|path| AnnotatedFilm::new(path.to_owned(), frames_per_second));
         let mut tracks = TrackNumbers::default();
         let mut problems = Problems::default();
         let start = Instant::now();
@@ -355,7 +354,8 @@ impl Progress {
     fn start(args: &AnalyzeArgs, name: &str, source: &dyn FrameSource, limit: u64) -> Self {
         let length = source.frame_count().map_or(limit, |count| count.min(limit));
         let shown = stderr().is_terminal() && (args.out.is_some() || !stdout().is_terminal());
-        let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target =
+            if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let known = length != u64::MAX;
         let bar = ProgressBar::with_draw_target(known.then_some(length), target);
         let template = if known {
@@ -409,8 +409,10 @@ fn film_paths(args: &AnalyzeArgs) -> Vec<Option<PathBuf>> {
     let mut paths: Vec<Option<PathBuf>> = Vec::new();
     for input in &args.inputs {
         let stem = Path::new(input).file_stem().unwrap_or_default().to_string_lossy();
-        let stem: String =
-            stem.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
+        let stem: String = stem
+            .chars()
+            .map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' })
+            .collect();
         let named = |number: usize| {
             let number = if number == 1 { String::new() } else { format!("-{number}") };
             Some(film.with_file_name(format!("{base}-{stem}{number}.{extension}")))

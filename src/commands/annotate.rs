@@ -63,8 +63,10 @@ impl AnnotatedFilm {
 }
 
 fn draw_box(picture: &mut Mat, reading: &Reading) -> opencv::Result<()> {
-    let corners: Vector<Point> =
-        corners(reading).into_iter().map(|(x, y)| Point::new(x.round() as i32, y.round() as i32)).collect();
+    let corners: Vector<Point> = corners(reading)
+        .into_iter()
+        .map(|(x, y)| Point::new(x.round() as i32, y.round() as i32))
+        .collect();
     let (dark, color) = (Scalar::new(16.0, 16.0, 16.0, 0.0), color(reading.dominant));
     let thickness = stroke(picture);
     // A dark edge keeps the line visible on any background.
@@ -92,14 +94,25 @@ fn draw_label(picture: &mut Mat, reading: &Reading) -> opencv::Result<()> {
     let (plate_width, plate_height) = (size.width + 2 * pad, size.height + below + 2 * pad);
     // Above the face and inside the picture, as far as there is room.
     let x = (center as i32 - plate_width / 2).clamp(0, (picture.cols() - plate_width).max(0));
-    let y = (top as i32 - plate_height - 2 * thickness).clamp(0, (picture.rows() - plate_height).max(0));
+    let y = (top as i32 - plate_height - 2 * thickness)
+        .clamp(0, (picture.rows() - plate_height).max(0));
 
     let plate = opencv::core::Rect::new(x, y, plate_width, plate_height);
     let dark = Scalar::new(16.0, 16.0, 16.0, 0.0);
     imgproc::rectangle(picture, plate, dark, imgproc::FILLED, imgproc::LINE_8, 0)?;
     let baseline = Point::new(x + pad, y + pad + size.height);
     let color = color(reading.dominant);
-    imgproc::put_text(picture, &text, baseline, font, scale, color, thickness, imgproc::LINE_AA, false)
+    imgproc::put_text(
+        picture,
+        &text,
+        baseline,
+        font,
+        scale,
+        color,
+        thickness,
+        imgproc::LINE_AA,
+        false,
+    )
 }
 
 /// The corners of the face's square, turned around its middle by the head's roll.

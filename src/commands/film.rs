@@ -70,7 +70,10 @@ impl FilmWriter {
             // The encoder would drop it without a word.
             bail!(
                 "a picture of {}x{} does not fit into a film of {}x{}; --size makes all frames the same",
-                size.width, size.height, self.size.width, self.size.height
+                size.width,
+                size.height,
+                self.size.width,
+                self.size.height
             );
         }
         self.writer.write(bgr).with_context(|| format!("cannot write {}", self.path.display()))

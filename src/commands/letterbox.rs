@@ -56,7 +56,10 @@ pub fn picture(frame: &Frame) -> anyhow::Result<BoxedRef<'_, Mat>> {
 ///
 /// # Errors
 /// When OpenCV cannot scale it.
-pub fn fit(picture: &(impl MatTraitConst + ToInputArray), size: PictureSize) -> anyhow::Result<Mat> {
+pub fn fit(
+    picture: &(impl MatTraitConst + ToInputArray),
+    size: PictureSize,
+) -> anyhow::Result<Mat> {
     let (columns, rows) = (f64::from(picture.cols()), f64::from(picture.rows()));
     let scale = (f64::from(size.width) / columns).min(f64::from(size.height) / rows);
     let inner = Size::new(
@@ -97,7 +100,8 @@ mod tests {
 
     #[test]
     fn a_wide_frame_gets_bars_above_and_below() {
-        let wide = Frame::from_rgb([10, 20, 30].repeat(480 * 270), 480, 270, 5, Duration::from_secs(1));
+        let wide =
+            Frame::from_rgb([10, 20, 30].repeat(480 * 270), 480, 270, 5, Duration::from_secs(1));
         let fitted = frame(&wide.unwrap(), "640x480".parse().unwrap()).unwrap();
         assert_eq!((fitted.width(), fitted.height(), fitted.sequence()), (640, 480, 5));
         assert_eq!(fitted.time(), Duration::from_secs(1));
