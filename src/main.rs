@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
 use commands::{analyze, cameras};
+#[cfg(feature = "hud")]
+use commands::demo;
 #[cfg(feature = "train")]
 use commands::{evaluate, train};
 
@@ -25,6 +27,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    #[cfg(feature = "hud")]
+    Demo(demo::DemoArgs),
     Analyze(analyze::AnalyzeArgs),
     Cameras(cameras::CamerasArgs),
     #[cfg(feature = "train")]
@@ -37,6 +41,8 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     log_to_stderr(cli.verbose);
     let result = match &cli.command {
+        #[cfg(feature = "hud")]
+        Command::Demo(args) => demo::run(args),
         Command::Analyze(args) => analyze::run(args),
         Command::Cameras(args) => cameras::run(args),
         #[cfg(feature = "train")]
@@ -49,7 +55,7 @@ fn main() -> ExitCode {
         // `emotion ... | head`: whoever read the output has enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", commands::chain(&error));
             ExitCode::FAILURE
         }
     }
