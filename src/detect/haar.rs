@@ -165,8 +165,7 @@ impl HaarDetector {
         let remembered = faces.iter().filter_map(|face| {
             face.known.map(|track| FaceBefore { track, place: face.place, side: face.side })
         });
-        self.before =
-            Some(Before { time: frame.time(), faces: remembered.collect(), pictures });
+        self.before = Some(Before { time: frame.time(), faces: remembered.collect(), pictures });
         Ok(detections)
     }
 
@@ -179,8 +178,8 @@ impl HaarDetector {
         known: &KnownFace,
     ) -> opencv::Result<Option<Found>> {
         let expected = pictures.place_of(&known.box_in_frame, known.roll);
-        let last = before
-            .and_then(|before| before.faces.iter().find(|face| face.track == known.track));
+        let last =
+            before.and_then(|before| before.faces.iter().find(|face| face.track == known.track));
         let side = last.and_then(|face| face.side);
         let recognised = |look: &Look| look.strength >= RECOGNISED;
         let found = |look: Look| Found {

@@ -174,8 +174,7 @@ impl Searcher {
                 let strip_width = width / STRIPS as f32;
                 let center = (strip_width * (strip as f32 + 0.5), height / 2.0);
                 // Strips overlap by a face, so that none is cut in two.
-                let cut =
-                    pictures.turned(center, (strip_width + smallest, height), 0.0, scale)?;
+                let cut = pictures.turned(center, (strip_width + smallest, height), 0.0, scale)?;
                 self.search_cut(&cut, None, &mut candidates)?;
             }
         }
@@ -197,15 +196,7 @@ impl Searcher {
         let picture = mirror.as_ref().unwrap_or(&cut.grey);
         let cascade = if side.is_some() { &mut self.profile } else { &mut self.frontal };
         let (smallest, largest) = (Size::new(WINDOW, WINDOW), Size::new(2 * WINDOW, 2 * WINDOW));
-        cascade.detect_multi_scale(
-            picture,
-            &mut self.rects,
-            SIZE_STEP,
-            0,
-            0,
-            smallest,
-            largest,
-        )?;
+        cascade.detect_multi_scale(picture, &mut self.rects, SIZE_STEP, 0, 0, smallest, largest)?;
         let mut rects = self.rects.to_vec();
         // OpenCV searches in threads, which give their hits in any order.
         rects.sort_by_key(|rect| (rect.width, rect.y, rect.x));

@@ -117,9 +117,8 @@ impl Tracker {
     /// Takes the detections of the frame at `time`; gives the faces in view by track number.
     pub fn observe(&mut self, time: Duration, detections: &[Detection]) -> Vec<TrackedFace> {
         let keep = self.config.keep_hidden;
-        self.tracks.retain(|track| {
-            track.born <= time && track.seen <= time && time - track.seen <= keep
-        });
+        self.tracks
+            .retain(|track| track.born <= time && track.seen <= time && time - track.seen <= keep);
         for (detection, track) in self.assign(time, &without_doubles(detections)) {
             match track {
                 Some(index) => self.tracks[index].see(time, &detection),
@@ -187,18 +186,12 @@ impl Tracker {
     }
 
     /// Each detection with the index of the track that it continues.
-    fn assign(
-        &self,
-        time: Duration,
-        detections: &[Detection],
-    ) -> Vec<(Detection, Option<usize>)> {
+    fn assign(&self, time: Duration, detections: &[Detection]) -> Vec<(Detection, Option<usize>)> {
         let mut assigned: Vec<(Detection, Option<usize>)> = detections
             .iter()
             .map(|detection| {
-                let named = self
-                    .tracks
-                    .iter()
-                    .position(|track| Some(track.number) == detection.known);
+                let named =
+                    self.tracks.iter().position(|track| Some(track.number) == detection.known);
                 (*detection, named)
             })
             .collect();
@@ -283,9 +276,7 @@ fn without_doubles(detections: &[Detection]) -> Vec<Detection> {
     let rank = |detection: &Detection| {
         (detection.evidence != Evidence::Followed, detection.known.is_some())
     };
-    by_rank.sort_by(|a, b| {
-        rank(b).cmp(&rank(a)).then(b.confidence.total_cmp(&a.confidence))
-    });
+    by_rank.sort_by(|a, b| rank(b).cmp(&rank(a)).then(b.confidence.total_cmp(&a.confidence)));
     let mut kept: Vec<Detection> = Vec::new();
     for detection in by_rank {
         let double = kept.iter().any(|other| {
