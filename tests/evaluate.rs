@@ -78,6 +78,7 @@ fn without_a_gpu_auto_takes_the_cpu_and_says_so() {
     assert!(output.status.success() && text.contains("cpu"), "{text}");
     if cfg!(feature = "wgpu") {
         assert!(text.contains("on the CPU, because"), "{text}");
+        assert!(!text.contains("panicked"), "{text}");
     }
 }
 
@@ -88,6 +89,7 @@ fn without_a_gpu_wgpu_is_an_error_with_advice() {
     let output = emotion(&["evaluate", "--data", path(&data), "--backend", "wgpu"], &NO_VULKAN);
     let text = errors(&output);
     assert!(!output.status.success() && text.contains("--backend cpu"), "{text}");
+    assert!(!text.contains("panicked"), "{text}");
 }
 
 #[test]
