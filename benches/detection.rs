@@ -111,7 +111,6 @@ fn measure(input: &Path, rows: Option<&Path>) -> Outcome<()> {
     Ok(())
 }
 
-
 /// What most programs do: grey, then one search of the whole picture, upright.
 fn full_frame_search(cascade: &mut CascadeClassifier, frame: &Frame) -> Outcome<()> {
     let (rows, columns) = (frame.height() as i32, frame.width() as i32);

@@ -178,8 +178,7 @@ impl HaarDetector {
         let remembered = faces.iter().filter_map(|face| {
             face.known.map(|track| FaceBefore { track, place: face.place, side: face.side })
         });
-        self.before =
-            Some(Before { time: frame.time(), faces: remembered.collect(), pictures });
+        self.before = Some(Before { time: frame.time(), faces: remembered.collect(), pictures });
         Ok(detections)
     }
 
@@ -192,14 +191,14 @@ impl HaarDetector {
         known: &KnownFace,
     ) -> opencv::Result<Option<Found>> {
         let expected = pictures.place_of(&known.box_in_frame, known.roll);
-        let last = before
-            .and_then(|before| before.faces.iter().find(|face| face.track == known.track));
+        let last =
+            before.and_then(|before| before.faces.iter().find(|face| face.track == known.track));
         let side = last.and_then(|face| face.side);
         let recognised = |look: &Look| look.strength >= RECOGNISED;
         let found = |look: Look| Found {
             known: Some(known.track),
             place: look.place,
-            side: look.side,
+            side: look.side.or(side),
             confidence: certainty(look.strength),
             evidence: look.evidence,
             surprise: look.place.distance(&expected),
@@ -277,8 +276,7 @@ impl HaarDetector {
 
     /// Whether nothing is known of the picture: it is the first, or all faces just left it.
     fn is_new_scene(&mut self, time: Duration, before: Option<&Before>, faces: &[Found]) -> bool {
-        let just_lost =
-            faces.is_empty() && before.is_none_or(|before| !before.faces.is_empty());
+        let just_lost = faces.is_empty() && before.is_none_or(|before| !before.faces.is_empty());
         let rested =
             self.full_search.is_none_or(|last| time.saturating_sub(last) >= FULL_SEARCH_PAUSE);
         if just_lost && rested {

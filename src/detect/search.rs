@@ -154,30 +154,24 @@ impl Searcher {
         let whole = (width / 2.0, height / 2.0);
         let smallest = (SMALLEST * width.min(height)).max(WINDOW as f32);
         let mut candidates = Vec::new();
+        let mut everywhere = |roll: f32, side: Option<Side>| -> opencv::Result<()> {
+            let mut scale = WINDOW as f32 / smallest;
+            while width.min(height) * scale >= WINDOW as f32 {
+                let cut = pictures.turned(whole, (width, height), roll, scale)?;
+                self.search_cut(&cut, side, &mut candidates)?;
+                scale /= 2.0;
+            }
+            Ok(())
+        };
         match pass {
-            Pass::Frontal(roll) => {
-                let mut scale = WINDOW as f32 / smallest;
-                while width.max(height) * scale >= WINDOW as f32 {
-                    let cut = pictures.turned(whole, (width, height), roll, scale)?;
-                    self.search_cut(&cut, None, &mut candidates)?;
-                    scale /= 2.0;
-                }
-            }
-            Pass::Profile(side) => {
-                let mut scale = WINDOW as f32 / smallest;
-                while width.max(height) * scale >= WINDOW as f32 {
-                    let cut = pictures.turned(whole, (width, height), 0.0, scale)?;
-                    self.search_cut(&cut, Some(side), &mut candidates)?;
-                    scale /= 2.0;
-                }
-            }
+            Pass::Frontal(roll) => everywhere(roll, None)?,
+            Pass::Profile(side) => everywhere(0.0, Some(side))?,
             Pass::Small(strip) => {
                 let scale = (2.0 * WINDOW as f32 / smallest).min(1.0);
                 let strip_width = width / STRIPS as f32;
                 let center = (strip_width * (strip as f32 + 0.5), height / 2.0);
                 // Strips overlap by a face, so that none is cut in two.
-                let cut =
-                    pictures.turned(center, (strip_width + smallest, height), 0.0, scale)?;
+                let cut = pictures.turned(center, (strip_width + smallest, height), 0.0, scale)?;
                 self.search_cut(&cut, None, &mut candidates)?;
             }
         }
@@ -199,15 +193,7 @@ impl Searcher {
         let picture = mirror.as_ref().unwrap_or(&cut.grey);
         let cascade = if side.is_some() { &mut self.profile } else { &mut self.frontal };
         let (smallest, largest) = (Size::new(WINDOW, WINDOW), Size::new(2 * WINDOW, 2 * WINDOW));
-        cascade.detect_multi_scale(
-            picture,
-            &mut self.rects,
-            SIZE_STEP,
-            0,
-            0,
-            smallest,
-            largest,
-        )?;
+        cascade.detect_multi_scale(picture, &mut self.rects, SIZE_STEP, 0, 0, smallest, largest)?;
         let mut rects = self.rects.to_vec();
         // OpenCV searches in threads, which give their hits in any order.
         rects.sort_by_key(|rect| (rect.width, rect.y, rect.x));
