@@ -27,7 +27,7 @@
 //! - [`detect`]: where faces are and how far they lean.
 //! - [`track`]: who is who over time, with smoothed scores.
 //! - [`classify`]: seven probabilities for each face.
-//! - `analyzer`: these three as one struct without Bevy: frame in, readings out.
+//! - [`analyzer`]: these three as one struct without Bevy: frame in, readings out.
 //! - `plugin`: readings as entities, components, events and diagnostics.
 //! - `hud`: the demo's screen; it reads components and events only.
 //! - `train`: data sets, training and evaluation of the models.
@@ -53,11 +53,31 @@
 //! The crate says what a face shows, as a network trained on FER-2013 reads it. What a person
 //! feels is not visible to it.
 
+pub mod analyzer;
 pub mod capture;
 pub mod classify;
 pub mod detect;
 pub mod emotion;
 pub mod frame;
+#[cfg(feature = "hud")]
+pub mod hud;
 #[cfg(feature = "plugin")]
 pub mod plugin;
 pub mod track;
+#[cfg(feature = "train")]
+pub mod train;
+
+/// What most users need, in one `use`.
+pub mod prelude {
+    pub use crate::analyzer::{Analysis, Analyzer};
+    pub use crate::capture::{Capture, FrameSource, OpenOptions, SourceSpec};
+    pub use crate::classify::{BackendChoice, Classifier, ClassifierOptions, ModelChoice};
+    #[cfg(feature = "opencv")]
+    pub use crate::detect::HaarDetector;
+    pub use crate::detect::{Detection, FaceDetector};
+    pub use crate::emotion::{Expression, Scores};
+    pub use crate::frame::{Frame, FrameRect};
+    #[cfg(feature = "plugin")]
+    pub use crate::plugin::*;
+    pub use crate::track::{Reading, Tracker, TrackerConfig};
+}

@@ -9,6 +9,7 @@ mod error;
 mod opencv;
 #[cfg(feature = "opencv")]
 mod pictures;
+pub mod puppet;
 mod reader;
 mod slot;
 mod spec;
@@ -85,6 +86,8 @@ pub struct OpenOptions {
     pub timeout: Duration,
     /// How long each picture is shown: the distance of the pictures' times.
     pub picture_time: Duration,
+    /// What the puppet looks like and does.
+    pub puppet: puppet::PuppetConfig,
 }
 
 impl Default for OpenOptions {
@@ -93,6 +96,7 @@ impl Default for OpenOptions {
             repeat: false,
             timeout: Duration::from_secs(8),
             picture_time: Duration::from_secs(1),
+            puppet: puppet::PuppetConfig::default(),
         }
     }
 }
@@ -173,20 +177,18 @@ impl Plan {
         match self {
             Self::Source(SourceSpec::Auto) => Self::CameraAfter(None).open(options),
             Self::Source(SourceSpec::Camera(index)) => open_camera(*index),
-            Self::Source(SourceSpec::Puppet) => open_puppet(options, None),
+            Self::Source(SourceSpec::Puppet) => Ok(open_puppet(options, None)),
             Self::Source(SourceSpec::Path(path)) => open_path(path, options),
             Self::Source(SourceSpec::Url(url)) => open_url(url, options),
-            Self::CameraAfter(last) => match open_camera_after(*last) {
-                Ok(opened) => Ok(opened),
-                Err(_) if last.is_some() => open_puppet(options, None),
-                Err(CaptureError::NoCamera { reason }) => open_puppet(
-                    options,
-                    Some(format!("No camera ({reason}): the puppet stands in")),
-                ),
-                Err(error) => {
-                    open_puppet(options, Some(format!("No camera ({error}): the puppet stands in")))
-                }
-            },
+            Self::CameraAfter(last) => Ok(open_camera_after(*last).unwrap_or_else(|error| {
+                let reason = match error {
+                    CaptureError::NoCamera { reason } => reason,
+                    other => other.to_string(),
+                };
+                let note = format!("No camera ({reason}): the puppet stands in");
+                // After the last camera the puppet is what was asked for.
+                open_puppet(options, last.is_none().then_some(note))
+            })),
         }
     }
 
@@ -253,8 +255,9 @@ fn open_camera_after(_last: Option<u32>) -> Result<Opened, CaptureError> {
     Err(NO_WEBCAMS)
 }
 
-fn open_puppet(_options: &OpenOptions, note: Option<String>) -> Result<Opened, CaptureError> {
-    Err(CaptureError::NoCamera { reason: note.unwrap_or_default() })
+fn open_puppet(options: &OpenOptions, note: Option<String>) -> Opened {
+    let source = Box::new(puppet::PuppetSource::new(options.puppet.clone()));
+    Opened { source, note, camera: None }
 }
 
 #[cfg(feature = "opencv")]

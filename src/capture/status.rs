@@ -124,16 +124,14 @@ impl Board {
         }
     }
 
-    /// From now on only reader number `reader` counts; what an earlier one left waiting is taken
-    /// back.
+    /// From now on only reader number `reader` counts.
     pub(super) fn admit(&self, reader: u64) {
         let mut entries = self.entries();
         entries.reader = reader;
         entries.arrivals.clear();
-        self.slot.withdraw();
     }
 
-    /// Another source is to be shown.
+    /// Another source is to be shown: what the one before left waiting is taken back.
     pub(super) fn turn_to(&self, label: String) {
         let mut entries = self.entries();
         entries.state = CaptureState::Opening;
@@ -141,6 +139,7 @@ impl Board {
         entries.label = label;
         entries.note = None;
         entries.size = None;
+        self.slot.withdraw();
     }
 
     /// Says that it will be tried again at `next_try`.

@@ -64,8 +64,13 @@ impl Webcam {
             }
             match Self::open(index) {
                 Ok(webcam) => return Ok(webcam),
-                // Where several fail, the first is the one that people mean.
-                Err(error) => reason = reason.or(Some(error.to_string())),
+                Err(error) => {
+                    tracing::info!("{error}");
+                    let busy = matches!(error, CaptureError::CameraBusy { .. });
+                    let state = if busy { "is busy" } else { "does not open" };
+                    // Where several fail, the first is the one that people mean.
+                    reason = reason.or(Some(format!("camera {index} {state}")));
+                }
             }
         }
         let reason = reason.unwrap_or_else(|| "none is connected".to_owned());
@@ -174,12 +179,15 @@ fn list() -> Result<Vec<(u32, String)>, CaptureError> {
         .collect();
     cameras.sort();
     cameras.dedup_by_key(|(index, _)| *index);
+    #[cfg(target_os = "linux")]
+    cameras.retain(|(index, _)| linux::may_be_camera(*index));
     Ok(cameras)
 }
 
 fn formats_of(index: u32) -> Result<Vec<CameraFormat>, CaptureError> {
     let hold = Hold::take(index)?;
     let mut formats = guarded(index, || {
+        prepare(index);
         let mut camera = open_in_any_format(index)?;
         camera.compatible_camera_formats()
     })?
@@ -212,6 +220,7 @@ fn formats_of(index: u32) -> Result<Vec<CameraFormat>, CaptureError> {
 
 /// Opens and starts a camera: MJPEG 640x480 at 30, else YUYV, else what comes nearest.
 fn start_camera(index: u32) -> Result<(Camera, WireFormat), NokhwaError> {
+    prepare(index);
     let wanted = Resolution::new(640, 480);
     for encoding in [FrameFormat::MJPEG, FrameFormat::YUYV] {
         let exact = RequestedFormatType::Exact(WireFormat::new(wanted, encoding, 30));
@@ -234,6 +243,16 @@ fn start_camera(index: u32) -> Result<(Camera, WireFormat), NokhwaError> {
     camera.open_stream()?;
     let format = camera.camera_format();
     Ok((camera, format))
+}
+
+/// Brings the camera into a state that nokhwa can open. Where that fails, opening will say why.
+fn prepare(index: u32) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = linux::leave_unknown_format(index) {
+        tracing::debug!("camera {index}: {error}");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = index;
 }
 
 fn start_in(index: u32, request: RequestedFormatType) -> Result<(Camera, WireFormat), NokhwaError> {
@@ -374,5 +393,105 @@ impl Drop for Hold {
     fn drop(&mut self) {
         let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
         held.retain(|index| *index != self.0);
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "opencv")]
+mod tests {
+    use opencv::core::{CV_8UC3, Mat, Scalar, Vector};
+    use opencv::imgcodecs::imencode;
+    use opencv::prelude::*;
+
+    use super::*;
+
+    const SIZE: Resolution = Resolution { width_x: 64, height_y: 32 };
+
+    fn orange_jpeg() -> Vec<u8> {
+        let orange = Scalar::new(30.0, 120.0, 230.0, 0.0);
+        let picture = Mat::new_rows_cols_with_default(32, 64, CV_8UC3, orange).expect("a picture");
+        let mut jpeg = Vector::new();
+        assert!(imencode(".jpg", &picture, &mut jpeg, &Vector::new()).expect("an encoder"));
+        jpeg.to_vec()
+    }
+
+    fn decode_as(encoding: FrameFormat, data: &[u8]) -> Option<Vec<u8>> {
+        let format = WireFormat::new(SIZE, encoding, 30);
+        guarded(0, || decode(&Buffer::new(SIZE, data, encoding), format)).ok()?.ok()
+    }
+
+    #[test]
+    fn jpeg_frames_come_out_as_rgb() {
+        let mut data = orange_jpeg();
+        // Drivers hand over the whole buffer: the rest is left from earlier frames.
+        data.extend([0xAB; 500]);
+        let rgb = decode_as(FrameFormat::MJPEG, &data).expect("a picture");
+        assert_eq!(rgb.len(), 64 * 32 * 3);
+        let near = |value: u8, wanted: u8| value.abs_diff(wanted) < 8;
+        assert!(near(rgb[0], 230) && near(rgb[1], 120) && near(rgb[2], 30), "{:?}", &rgb[..3]);
+    }
+
+    #[test]
+    fn damaged_jpeg_frames_are_no_panic() {
+        let jpeg = orange_jpeg();
+        for length in [0, 1, 2, 20, jpeg.len() / 2, jpeg.len() - 2] {
+            // Some decode to a grey rest, which is fine; none may unwind out of here.
+            let _ = decode_as(FrameFormat::MJPEG, &jpeg[..length]);
+        }
+        assert!(decode_as(FrameFormat::MJPEG, &[7; 1000]).is_none());
+    }
+
+    #[test]
+    fn padded_buffers_give_whole_pictures_and_short_ones_none() {
+        let pixels = 64 * 32;
+        let padded = vec![128; pixels * 2 + 4096];
+        assert_eq!(decode_as(FrameFormat::YUYV, &padded).map(|rgb| rgb.len()), Some(pixels * 3));
+        let padded = vec![128; pixels * 3 / 2 + 100];
+        assert_eq!(decode_as(FrameFormat::NV12, &padded).map(|rgb| rgb.len()), Some(pixels * 3));
+        assert!(decode_as(FrameFormat::NV12, &padded[..pixels]).is_none());
+        // Red, green, blue from blue, green, red.
+        let rgb = decode_as(FrameFormat::RAWBGR, &[1, 2, 3].repeat(pixels)).expect("a picture");
+        assert_eq!(rgb[..3], [3, 2, 1]);
+    }
+}
+
+/// What nokhwa leaves out on Linux.
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::io;
+
+    use v4l::capability::Flags;
+    use v4l::video::Capture;
+    use v4l::video::capture::Parameters;
+    use v4l::{Device, Format, FourCC};
+
+    /// Whether a video node may be a camera: most webcams bring a second node for metadata, and
+    /// there are outputs and codecs. Nodes that cannot be asked stay in: opening them tells why.
+    pub(super) fn may_be_camera(index: u32) -> bool {
+        Device::new(index as usize)
+            .and_then(|device| device.query_caps())
+            .map_or(true, |caps| caps.capabilities.contains(Flags::VIDEO_CAPTURE))
+    }
+
+    /// Takes the camera out of a format or frame rate that another program left it in and that
+    /// nokhwa does not know: nokhwa reads the old ones first, and gives up on them.
+    pub(super) fn leave_unknown_format(index: u32) -> io::Result<()> {
+        const KNOWN: [&[u8; 4]; 5] = [b"MJPG", b"YUYV", b"NV12", b"RGB3", b"BGR3"];
+        let device = Device::new(index as usize)?;
+        if !KNOWN.contains(&&device.format()?.fourcc.repr) {
+            for code in KNOWN {
+                let set = device.set_format(&Format::new(640, 480, FourCC::new(code)))?;
+                if set.fourcc.repr == *code {
+                    break;
+                }
+            }
+        }
+        for rate in [30, 25, 15, 10] {
+            if device.params()?.interval.numerator == 1 {
+                break;
+            }
+            device.set_params(&Parameters::with_fps(rate))?;
+        }
+        Ok(())
     }
 }

@@ -1,9 +1,27 @@
 //! Seven probabilities for a face: preprocessing, models, weights and backends.
+//!
+//! [`ClassifierOptions::load`] makes a [`Classifier`] from a model that ships with the crate (its
+//! weights are part of the program) or from a file, on the CPU or on a GPU.
 
+mod cpu;
+#[cfg(feature = "wgpu")]
+mod gpu;
+pub mod models;
+mod network;
 pub mod preprocess;
+pub mod weights;
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+#[cfg(feature = "wgpu")]
+pub use gpu::GpuHandles;
+pub use weights::LoadError;
 
 use crate::emotion::Scores;
+use cpu::CpuClassifier;
 use preprocess::FaceImage;
+use weights::ModelFile;
 
 /// Reads expressions from faces.
 pub trait Classifier: Send {
@@ -26,7 +44,172 @@ pub struct ClassifierInfo {
     pub backend: String,
     /// The device's name as its driver gives it.
     pub device: String,
+    /// Why this backend was taken, where it was not asked for.
+    pub note: Option<String>,
 }
+
+/// Which model to load, and where to run it.
+#[derive(Debug, Clone, Default)]
+pub struct ClassifierOptions {
+    /// The backend.
+    pub backend: BackendChoice,
+    /// The model.
+    pub model: ModelChoice,
+    /// The GPU that a Bevy app already uses; without it the `wgpu` backend opens one of its own.
+    #[cfg(feature = "wgpu")]
+    pub shared_gpu: Option<GpuHandles>,
+}
+
+impl ClassifierOptions {
+    /// Loads the model and runs it once, so that the first frame does not wait for it.
+    ///
+    /// [`BackendChoice::Auto`] says in [`ClassifierInfo::note`] what it took and why; a GPU that
+    /// fails at start is no error for it.
+    ///
+    /// # Errors
+    /// [`LoadError`] when the model file cannot be used, or the backend that was asked for cannot.
+    pub fn load(&self) -> Result<Box<dyn Classifier>, LoadError> {
+        let file = self.model.read()?;
+        match self.backend {
+            BackendChoice::Cpu => Ok(Box::new(CpuClassifier::start(&file, None)?)),
+            BackendChoice::Wgpu => self.on_gpu(&file),
+            BackendChoice::Auto => self.on_best(&file),
+        }
+    }
+
+    #[cfg(feature = "wgpu")]
+    fn on_gpu(&self, file: &ModelFile) -> Result<Box<dyn Classifier>, LoadError> {
+        let classifier =
+            gpu::GpuClassifier::start(file, self.shared_gpu.clone(), gpu::Accept::Any)?;
+        Ok(Box::new(classifier))
+    }
+
+    #[cfg(feature = "wgpu")]
+    fn on_best(&self, file: &ModelFile) -> Result<Box<dyn Classifier>, LoadError> {
+        match gpu::GpuClassifier::start(file, self.shared_gpu.clone(), gpu::Accept::RealGpu) {
+            Ok(classifier) => Ok(Box::new(classifier)),
+            Err(LoadError::Backend { reason, .. }) => {
+                let note = format!("on the CPU, because {reason}");
+                Ok(Box::new(CpuClassifier::start(file, Some(note))?))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    #[cfg(not(feature = "wgpu"))]
+    fn on_gpu(&self, _file: &ModelFile) -> Result<Box<dyn Classifier>, LoadError> {
+        Err(LoadError::Backend {
+            backend: "wgpu".to_owned(),
+            reason: "this program was built without its feature \"wgpu\"".to_owned(),
+        })
+    }
+
+    #[cfg(not(feature = "wgpu"))]
+    fn on_best(&self, file: &ModelFile) -> Result<Box<dyn Classifier>, LoadError> {
+        Ok(Box::new(CpuClassifier::start(file, None)?))
+    }
+}
+
+/// Where a model runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BackendChoice {
+    /// A real GPU where there is one that works, else the CPU.
+    #[default]
+    Auto,
+    /// Any device of wgpu's, software ones too.
+    Wgpu,
+    /// The CPU, one thread.
+    Cpu,
+}
+
+impl BackendChoice {
+    /// All of them with their names on the command line.
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::Auto, "auto"), (Self::Wgpu, "wgpu"), (Self::Cpu, "cpu")];
+}
+
+impl std::fmt::Display for BackendChoice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = Self::ALL.iter().find(|(choice, _)| choice == self).map_or("", |(_, name)| name);
+        f.pad(name)
+    }
+}
+
+impl FromStr for BackendChoice {
+    type Err = UnknownBackend;
+
+    fn from_str(name: &str) -> Result<Self, UnknownBackend> {
+        let found = Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(name));
+        found.map(|(choice, _)| *choice).ok_or_else(|| UnknownBackend(name.to_owned()))
+    }
+}
+
+/// A name that is no backend's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is no backend; use auto, wgpu or cpu")]
+pub struct UnknownBackend(String);
+
+/// Which model to use.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ModelChoice {
+    /// The one that fits the machine best.
+    #[default]
+    Default,
+    /// One of those that ship, by name.
+    Name(String),
+    /// A file.
+    Path(PathBuf),
+}
+
+impl ModelChoice {
+    /// Reads and checks the model's file.
+    ///
+    /// # Errors
+    /// [`LoadError`] when there is no such model, or its file cannot be used.
+    pub fn read(&self) -> Result<ModelFile, LoadError> {
+        let name = match self {
+            Self::Default => DEFAULT_MODEL,
+            Self::Name(name) => name,
+            Self::Path(path) => return ModelFile::read(path),
+        };
+        let (_, bytes) =
+            SHIPPED.iter().find(|(known, _)| *known == name).ok_or_else(|| LoadError::Unknown {
+                name: name.to_owned(),
+                known: SHIPPED.iter().map(|(known, _)| (*known).to_owned()).collect(),
+            })?;
+        let file = format!("{name}.safetensors");
+        weights::check_sum(&file, &file, SHIPPED_SUMS, bytes)?;
+        ModelFile::from_bytes(&file, bytes.to_vec())
+    }
+}
+
+impl FromStr for ModelChoice {
+    type Err = std::convert::Infallible;
+
+    /// A name without separator or extension is a model that ships, all else is a path.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let path = PathBuf::from(text);
+        let bare = path.extension().is_none() && path.components().count() == 1;
+        Ok(if bare { Self::Name(text.to_owned()) } else { Self::Path(path) })
+    }
+}
+
+impl std::fmt::Display for ModelChoice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Default => f.pad(DEFAULT_MODEL),
+            Self::Name(name) => f.pad(name),
+            Self::Path(path) => path.display().fmt(f),
+        }
+    }
+}
+
+const DEFAULT_MODEL: &str = "cnn4";
+
+/// The models that are part of the program.
+const SHIPPED: [(&str, &[u8]); 1] = [("cnn4", include_bytes!("../../models/cnn4.safetensors"))];
+
+const SHIPPED_SUMS: &str = include_str!("../../models/SHA256SUMS");
 
 /// Why faces could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -45,4 +228,66 @@ pub enum ClassifyError {
         /// The model's name.
         model: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use preprocess::{PIXELS, SIDE};
+
+    fn face(seed: usize) -> FaceImage {
+        FaceImage { grey: (0..PIXELS).map(|index| (index * (seed * 2 + 3) % 251) as u8).collect() }
+    }
+
+    fn on_cpu() -> ClassifierOptions {
+        ClassifierOptions { backend: BackendChoice::Cpu, ..ClassifierOptions::default() }
+    }
+
+    #[test]
+    fn the_shipped_model_reads_faces_one_by_one_and_together_alike() {
+        let mut classifier = on_cpu().load().expect("a classifier");
+        let faces: Vec<FaceImage> = (0..3).map(face).collect();
+        let together = classifier.classify(&faces).expect("scores");
+        assert_eq!(together.len(), 3);
+        for (face, scores) in faces.iter().zip(&together) {
+            let alone = classifier.classify(std::slice::from_ref(face)).expect("scores");
+            assert_eq!(alone[0], *scores);
+        }
+        assert_ne!(together[0], together[1]);
+        assert!(classifier.classify(&[]).expect("no scores").is_empty());
+        let info = classifier.description();
+        assert_eq!((info.model.as_str(), info.backend.as_str()), ("cnn4", "cpu"));
+    }
+
+    #[test]
+    fn a_face_of_another_size_is_an_error() {
+        let mut classifier = on_cpu().load().expect("a classifier");
+        let small = FaceImage { grey: vec![0; SIDE] };
+        assert!(matches!(classifier.classify(&[small]), Err(ClassifyError::Backend { .. })));
+    }
+
+    #[test]
+    fn names_and_paths_are_told_apart() {
+        let parse = |text: &str| match text.parse::<ModelChoice>() {
+            Ok(choice) => choice,
+            Err(never) => match never {},
+        };
+        assert_eq!(parse("cnn4"), ModelChoice::Name("cnn4".to_owned()));
+        assert_eq!(parse("cnn4.safetensors"), ModelChoice::Path("cnn4.safetensors".into()));
+        assert_eq!(parse("runs/cnn4"), ModelChoice::Path("runs/cnn4".into()));
+        assert_eq!(parse("runs/cnn4").to_string(), "runs/cnn4");
+    }
+
+    #[test]
+    fn unknown_models_and_backends_say_what_there_is() {
+        let options = ClassifierOptions { model: ModelChoice::Name("vgg".to_owned()), ..on_cpu() };
+        let error = options.load().err().expect("an error").to_string();
+        assert!(error.contains("vgg") && error.contains("cnn4"), "{error}");
+        let error = "cuda".parse::<BackendChoice>().expect_err("an error").to_string();
+        assert!(error.contains("auto, wgpu or cpu"), "{error}");
+        for (choice, name) in BackendChoice::ALL {
+            assert_eq!(name.parse(), Ok(choice));
+            assert_eq!(choice.to_string(), name);
+        }
+    }
 }

@@ -9,7 +9,31 @@ use crate::emotion::Expression;
 
 const NAME_WIDTH: f32 = 8.0 * GRID;
 const TRACK_WIDTH: f32 = 10.0 * GRID;
+const SMALL_TRACK_WIDTH: f32 = 7.0 * GRID;
 const BAR_HEIGHT: f32 = 6.0;
+const ROW: f32 = 18.0;
+const SMALL_ROW: f32 = 9.0;
+const PADDING: f32 = 1.5 * GRID;
+
+/// Width and height of the panel. The small one has no names: colours and order tell.
+pub(super) const fn size(small: bool) -> Vec2 {
+    let rows = Expression::COUNT as f32;
+    if small {
+        Vec2::new(SMALL_TRACK_WIDTH + 2.0 * GRID, rows * SMALL_ROW + 1.5 * GRID)
+    } else {
+        Vec2::new(NAME_WIDTH + TRACK_WIDTH + 2.0 * PADDING, rows * ROW + 2.0 * PADDING - 2.0)
+    }
+}
+
+/// The panel of the bars.
+#[derive(Component)]
+pub(super) struct Bars {
+    small: bool,
+}
+
+/// The empty bar.
+#[derive(Component)]
+pub(super) struct Track;
 
 /// The filled part of a bar.
 #[derive(Component)]
@@ -30,16 +54,22 @@ pub(super) struct BarName {
 
 /// Spawns the bars of a face.
 pub(super) fn spawn(commands: &mut Commands, face: Entity, fonts: &Fonts) {
+    let Vec2 { x: width, y: height } = size(false);
     commands
         .spawn((
             theme::panel(Node {
                 position_type: PositionType::Absolute,
+                left: Val::ZERO,
+                top: Val::ZERO,
+                width: Val::Px(width),
+                height: Val::Px(height),
                 flex_direction: FlexDirection::Column,
-                padding: UiRect::all(Val::Px(1.5 * GRID)),
-                row_gap: Val::Px(2.0),
+                align_items: AlignItems::Center,
+                justify_content: JustifyContent::SpaceEvenly,
                 ..Node::default()
             }),
             Floating::new(face, Kind::Bars),
+            Bars { small: false },
         ))
         .with_children(|rows| {
             for expression in Expression::ALL {
@@ -48,17 +78,47 @@ pub(super) fn spawn(commands: &mut Commands, face: Entity, fonts: &Fonts) {
         });
 }
 
+/// Brings the panel into the form that there is room for.
+pub(super) fn fit(
+    mut panels: Query<(Entity, &Floating, &mut Bars, &mut Node)>,
+    mut names: Query<&mut Node, (With<BarName>, Without<Bars>)>,
+    mut tracks: Query<&mut Node, (With<Track>, Without<BarName>, Without<Bars>)>,
+    children: Query<&Children>,
+) {
+    for (entity, floating, mut bars, mut node) in &mut panels {
+        if floating.small == bars.small {
+            continue;
+        }
+        bars.small = floating.small;
+        let Vec2 { x: width, y: height } = size(bars.small);
+        (node.width, node.height) = (Val::Px(width), Val::Px(height));
+        let (display, track_width) = if bars.small {
+            (Display::None, SMALL_TRACK_WIDTH)
+        } else {
+            (Display::Flex, TRACK_WIDTH)
+        };
+        for part in children.iter_descendants(entity) {
+            if let Ok(mut name) = names.get_mut(part) {
+                name.display = display;
+            }
+            if let Ok(mut track) = tracks.get_mut(part) {
+                track.width = Val::Px(track_width);
+            }
+        }
+    }
+}
+
 fn row(face: Entity, expression: Expression, fonts: &Fonts) -> impl Bundle {
     let round = BorderRadius::all(Val::Px(BAR_HEIGHT / 2.0));
     (
-        Node { align_items: AlignItems::Center, height: Val::Px(2.0 * GRID), ..Node::default() },
+        Node { align_items: AlignItems::Center, ..Node::default() },
         children![
             (
                 Text::new(expression.name()),
                 fonts.small(),
                 TextColor(TEXT_QUIET),
                 TextLayout::no_wrap(),
-                Node { width: Val::Px(NAME_WIDTH), ..Node::default() },
+                Node { width: Val::Px(NAME_WIDTH), height: Val::Px(ROW - 2.0), ..Node::default() },
                 BarName { face, expression, bright: false },
             ),
             (
@@ -69,6 +129,7 @@ fn row(face: Entity, expression: Expression, fonts: &Fonts) -> impl Bundle {
                     ..Node::default()
                 },
                 BackgroundColor(TRACK),
+                Track,
                 children![(
                     Node {
                         width: Val::ZERO,

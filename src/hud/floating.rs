@@ -25,6 +25,8 @@ pub(super) struct Floating {
     pub face: Entity,
     /// Which panel it is.
     pub kind: Kind,
+    /// Whether it is in its small form, because there was no room for the large one.
+    pub small: bool,
     /// Which of its kind's places it has.
     place: Option<usize>,
     open: Ramp,
@@ -39,10 +41,20 @@ pub(super) enum Kind {
     Bars,
 }
 
+impl Kind {
+    /// Its size in its small or large form; `None` where it has only one.
+    fn size(self, small: bool) -> Option<Vec2> {
+        match self {
+            Self::Label => None,
+            Self::Bars => Some(bars::size(small)),
+        }
+    }
+}
+
 impl Floating {
     /// A closed panel of a face.
     pub fn new(face: Entity, kind: Kind) -> Self {
-        Self { face, kind, place: None, open: Ramp::default() }
+        Self { face, kind, small: false, place: None, open: Ramp::default() }
     }
 }
 
@@ -52,19 +64,31 @@ fn circle(shown: &ShownFace, screen: &Screen) -> Circle {
     Circle { middle: screen.ui_from_view(middle), radius: radius * 1.08 }
 }
 
-/// Where a panel of `size` can go, best first: middles in UI space.
-fn places(kind: Kind, face: Circle, size: Vec2, screen: Rect) -> [Vec2; 6] {
-    let clear = Vec2::splat(face.radius + GRID) + size / 2.0;
-    let at = |x: f32, y: f32| face.middle + clear * Vec2::new(x, y);
-    let (above, below) = (at(0.0, -1.0), at(0.0, 1.0));
-    let (right, left) = (at(1.0, 0.0), at(-1.0, 0.0));
-    // On the side of the face that has more room.
-    let roomier_right = face.middle.x <= screen.center().x;
-    let (near, far) = if roomier_right { (right, left) } else { (left, right) };
-    match kind {
-        Kind::Label => [above, below, near, far, near + above - face.middle, near + below - face.middle],
-        Kind::Bars => [near, far, below, above, near + below - face.middle, far + below - face.middle],
-    }
+/// How many places there are around a face.
+const PLACES: usize = 14;
+
+/// Where a panel of `size` can go, best first: middles in UI space, none of them over the face.
+fn places(kind: Kind, face: Circle, size: Vec2, screen: Rect) -> [Vec2; PLACES] {
+    // Degrees from the side of the face that has more room; positive is up.
+    const LABEL: [f32; PLACES] = [
+        90.0, -90.0, 60.0, 120.0, 0.0, 180.0, -60.0, -120.0, 30.0, 150.0, -30.0, -150.0, 75.0,
+        105.0,
+    ];
+    const BARS: [f32; PLACES] = [
+        0.0, 180.0, 25.0, -25.0, 155.0, -155.0, 50.0, -50.0, 130.0, -130.0, -90.0, 90.0, -70.0,
+        70.0,
+    ];
+    let roomier = if face.middle.x <= screen.center().x { 1.0 } else { -1.0 };
+    let angles = match kind {
+        Kind::Label => LABEL,
+        Kind::Bars => BARS,
+    };
+    angles.map(|angle| {
+        let direction = Vec2::from_angle(angle.to_radians()) * Vec2::new(roomier, -1.0);
+        let touching = face.middle + direction * (face.radius + GRID);
+        // The panel's side or corner that is closest lies on the circle around the face.
+        touching + direction.clamp(Vec2::splat(-0.5), Vec2::splat(0.5)) * size
+    })
 }
 
 /// Finds a place for each panel, and opens, moves and closes it.
@@ -99,7 +123,8 @@ pub(super) fn arrange(
     }
     order.sort_unstable();
     for (_, _, entity) in order.iter() {
-        let Ok((_, mut panel, node, mut transform, mut visibility)) = panels.get_mut(*entity) else {
+        let Ok((_, mut panel, node, mut transform, mut visibility)) = panels.get_mut(*entity)
+        else {
             continue;
         };
         let Ok((face, shown)) = faces.get(panel.face) else { continue };
@@ -108,20 +133,35 @@ pub(super) fn arrange(
             continue;
         }
         let own = circle(shown, &screen);
-        let candidates = places(panel.kind, own, size, bounds);
-        let chosen = choose(&candidates, size, panel.place, bounds, &circles, &taken);
+        let find = |size: Vec2, current: Option<usize>| {
+            let candidates = places(panel.kind, own, size, bounds);
+            choose(&candidates, size, current, bounds, &circles, &taken)
+        };
+        let chosen = find(size, panel.place);
         let stays = face.visible && chosen.is_some_and(|(place, _)| panel.place == Some(place));
+        // A small panel looks whether the large one would have room by now.
+        let other = panel.kind.size(!panel.small);
+        let swaps =
+            other.filter(
+                |other| {
+                    if panel.small { find(*other, None).is_some() } else { chosen.is_none() }
+                },
+            );
         if panel.open.value() == 0.0 {
             panel.place = chosen.map(|(place, _)| place);
+            if swaps.is_some() {
+                panel.small = !panel.small;
+                panel.place = None;
+            }
         }
-        panel.open.advance(stays, OPEN, CLOSE, seconds);
+        panel.open.advance(stays && swaps.is_none(), OPEN, CLOSE, seconds);
         let middle = match (chosen, panel.place) {
             (Some((place, rect)), current) if current == Some(place) => {
                 taken.push(rect.inflate(GRID / 2.0));
                 rect.center()
             }
             // It closes where it was, beside its face.
-            (_, Some(place)) => candidates[place],
+            (_, Some(place)) => places(panel.kind, own, size, bounds)[place],
             (_, None) => own.middle,
         };
         let open = panel.open.value();
@@ -154,7 +194,8 @@ mod tests {
         let size = Vec2::new(160.0, 128.0);
         for kind in [Kind::Label, Kind::Bars] {
             for middle in places(kind, face, size, screen) {
-                assert_eq!(face.overlap(Rect::from_center_size(middle, size)), 0.0, "{middle}");
+                let rect = Rect::from_center_size(middle, size);
+                assert_eq!(face.overlap(rect), 0.0, "{kind:?} at {middle}");
             }
         }
     }

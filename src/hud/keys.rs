@@ -7,11 +7,15 @@ use super::rim::RimPanel;
 use super::theme::{self, Fonts, GRID, MARGIN, PANEL_BORDER, TEXT, TEXT_QUIET, TRACK};
 use crate::capture::{CaptureCommand, SourceControl};
 use crate::emotion::Expression;
-use crate::plugin::{Camera, EmotionStatus};
+use crate::plugin::{EmotionCamera, EmotionStatus};
 
 /// Key and what it does, in a word (for the line) and in a sentence (for the help).
 pub(super) const KEYS: [(&str, &str, &str); 6] = [
-    ("1–7", "expression", "The puppet makes a face: 1 angry, 2 disgust, 3 fear, 4 happy, 5 sad, 6 surprise, 7 neutral."),
+    (
+        "1–7",
+        "expression",
+        "The puppet makes a face: 1 angry, 2 disgust, 3 fear, 4 happy, 5 sad, 6 surprise, 7 neutral.",
+    ),
     ("C", "camera", "The next camera that opens; after the last one, the puppet."),
     ("Space", "pause", "Holds the picture; once more goes on."),
     ("P", "privacy", "Hides picture and faces; the readings stay."),
@@ -102,7 +106,7 @@ pub(super) fn key_cap(key: &str, fonts: &Fonts) -> impl Bundle + use<> {
 /// Does what the keys say.
 pub(super) fn act(
     keys: Option<Res<ButtonInput<KeyCode>>>,
-    camera: Option<Res<Camera>>,
+    camera: Option<Res<EmotionCamera>>,
     status: Option<ResMut<EmotionStatus>>,
     mut settings: ResMut<HudSettings>,
     mut exit: MessageWriter<AppExit>,

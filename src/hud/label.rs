@@ -25,6 +25,8 @@ pub(super) fn spawn(commands: &mut Commands, face: Entity, fonts: &Fonts) {
     commands.spawn((
         theme::panel(Node {
             position_type: PositionType::Absolute,
+            left: Val::ZERO,
+            top: Val::ZERO,
             height: Val::Px(5.0 * GRID),
             padding: UiRect::axes(Val::Px(2.0 * GRID), Val::ZERO),
             column_gap: Val::Px(GRID),

@@ -9,7 +9,7 @@
 //!                                          ├▶ floating: label, bars
 //!                                          ├▶ mood ─▶ picture
 //!                                          └▶ dial
-//! EmotionStatus, Camera, diagnostics ──────▶ info, delays
+//! EmotionStatus, EmotionCamera, diagnostics ▶ info, delays
 //! ```
 
 mod bars;
@@ -98,7 +98,9 @@ impl Plugin for HudPlugin {
                 Startup,
                 (
                     move |mut commands: Commands| {
-                        commands.spawn((Camera2d, HudCamera, IsDefaultUiCamera, target.clone()));
+                        // No multisampling: every edge here is smooth by its own distance.
+                        let camera = (Camera2d, HudCamera, IsDefaultUiCamera, Msaa::Off);
+                        commands.spawn((camera, target.clone()));
                     },
                     picture::spawn,
                     particles::spawn_pool,
@@ -119,7 +121,7 @@ impl Plugin for HudPlugin {
                         particles::fly,
                         label::write,
                         bars::fill,
-                        (rim::duck, floating::arrange).chain(),
+                        (rim::duck, floating::arrange, bars::fit).chain(),
                         dial::draw,
                         delays::draw,
                         info::write,

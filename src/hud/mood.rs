@@ -20,25 +20,37 @@ pub struct Mood {
     pub strength: f32,
     /// How far the darkness at the edge closes in, 0 to 1.
     pub gloom: f32,
+    /// Where it closes in, in view space.
+    pub gloom_middle: Vec2,
 }
 
 /// Eases the mood towards what the faces show now.
 pub(super) fn sense(time: Res<Time>, faces: Query<&ShownFace>, mut mood: ResMut<Mood>) {
     let mut color = Vec3::ZERO;
     let mut light = 0.0;
-    let mut gloom: f32 = 0.0;
+    let mut gloom = 0.0;
+    let mut gloom_middle = Vec2::ZERO;
     for shown in &faces {
         for (expression, strength) in shown.reactions() {
             let weight = strength * shown.confidence;
             color += theme::linear(expression).truncate() * weight;
             light += weight;
         }
-        gloom = gloom.max(shown.pose.gloom * shown.presence.value());
+        let darkness = shown.pose.gloom * shown.presence.value();
+        gloom += darkness;
+        gloom_middle += shown.middle.value * darkness;
     }
     let amount = approach(MOOD_TIME, time.delta_secs());
     let strength = f32::min(light, 1.0);
     mood.strength += (strength - mood.strength) * amount;
-    mood.gloom += (gloom.min(1.0) - mood.gloom) * approach(GLOOM_TIME, time.delta_secs());
+    let darken = approach(GLOOM_TIME, time.delta_secs());
+    mood.gloom += (f32::min(gloom, 1.0) - mood.gloom) * darken;
+    if gloom > 0.01 {
+        // While it is light, nobody sees where the darkness goes.
+        let hurry = if mood.gloom < 0.05 { 1.0 } else { darken };
+        let from = mood.gloom_middle;
+        mood.gloom_middle += (gloom_middle / gloom - from) * hurry;
+    }
     if light > 0.01 {
         let goal = color / light;
         let from = mood.color;

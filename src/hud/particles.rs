@@ -186,10 +186,13 @@ fn shape_alpha(shape: Shape, p: Vec2) -> f32 {
     let soft = |distance: f32| 1.0 - ((distance + 0.06) / 0.12).clamp(0.0, 1.0);
     match shape {
         Shape::Streak => {
-            let across = p.y.abs() / (0.16 + 0.10 * p.x.max(0.0));
-            let tail = ((p.x + 1.0) / 1.6).clamp(0.0, 1.0);
-            let head = ((0.92 - p.x) / 0.3).clamp(0.0, 1.0);
-            (-across * across).exp() * tail * tail * head
+            // A tail that narrows backwards, a round bright head.
+            let along = ((p.x + 0.95) / 1.5).clamp(0.0, 1.0);
+            let across = p.y.abs() / (0.02 + 0.11 * along);
+            let tail =
+                along * along * ((0.8 - p.x) / 0.2).clamp(0.0, 1.0) * (-across * across).exp();
+            let head = (p - Vec2::new(0.5, 0.0)).length() / 0.2;
+            tail.max((-head * head).exp())
         }
         Shape::Drop => {
             // A circle in front, a tip behind.
@@ -201,7 +204,8 @@ fn shape_alpha(shape: Shape, p: Vec2) -> f32 {
         }
         Shape::Dot => {
             let core = soft(p.length() - 0.22);
-            core.max(0.75 * (-(p.length() / 0.42).powi(2)).exp()) * (1.0 - p.length()).clamp(0.0, 1.0).sqrt()
+            core.max(0.75 * (-(p.length() / 0.42).powi(2)).exp())
+                * (1.0 - p.length()).clamp(0.0, 1.0).sqrt()
         }
         Shape::Bubble => {
             let rim = 1.0 - ((p.length() - 0.78).abs() / 0.14).clamp(0.0, 1.0);

@@ -42,6 +42,8 @@ struct Look {
     mood: Vec4,
     /// Part of the frame that is seen, in its own widths and heights; negative where mirrored.
     seen: Vec2,
+    /// Where the darkness closes in, from the middle, in half widths and heights, y down.
+    gloom_middle: Vec2,
     /// Width by height of the screen.
     aspect: f32,
     open: f32,
@@ -96,6 +98,7 @@ pub(super) fn draw(
         aspect: screen.size.x / screen.size.y,
         open: picture.open.value(),
         gloom: mood.gloom,
+        gloom_middle: mood.gloom_middle / (screen.size / 2.0) * Vec2::new(1.0, -1.0),
         seconds: time.elapsed_secs_wrapped(),
     };
 }

@@ -6,6 +6,7 @@
 struct Look {
     mood: vec4<f32>,
     seen: vec2<f32>,
+    gloom_middle: vec2<f32>,
     aspect: f32,
     open: f32,
     gloom: f32,
@@ -51,9 +52,10 @@ fn fragment(mesh: VertexOutput) -> @location(0) vec4<f32> {
     color = mix(color, tinted, edge * look.mood.a * 0.62);
     color *= 1.0 - 0.52 * edge;
 
-    // Darkness that closes in, breathing a little.
-    let reach = mix(1.6, 0.62, look.gloom) + 0.03 * sin(look.seconds * 3.0) * look.gloom;
-    color *= 1.0 - 0.9 * look.gloom * smoothstep(reach * 0.55, reach * 1.25, rim);
+    // Darkness that closes in around those who fear, breathing a little.
+    let from_fear = (from_middle - look.gloom_middle * look.gloom) * vec2(look.aspect, 1.0);
+    let reach = mix(3.0, 1.0, look.gloom) + 0.03 * sin(look.seconds * 3.0) * look.gloom;
+    color *= 1.0 - 0.88 * look.gloom * smoothstep(reach * 0.6, reach * 1.7, length(from_fear));
 
     color += dither(mesh.position.xy) * (1.0 / 255.0) * (0.15 + sqrt(max(color, vec3(0.0))));
     return vec4(max(color, vec3(0.0)), 1.0);

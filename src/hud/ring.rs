@@ -44,7 +44,7 @@ pub(super) struct Ring {
     weights: [f32; Expression::COUNT],
 }
 
-/// What the shader knows. Angles in radians from the right, counter-clockwise; lengths in radii.
+/// What the shader knows. Lengths are in ring radii.
 #[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
 pub(super) struct RingMaterial {
     #[uniform(0)]
@@ -53,8 +53,10 @@ pub(super) struct RingMaterial {
 
 #[derive(ShaderType, Debug, Clone, Copy, Default)]
 struct RingUniform {
-    /// Middle, half aperture, half thickness, opacity of each arc.
+    /// Unit vectors: to the middle of each arc, and to its end when its middle lies on the x axis.
     arcs: [Vec4; Expression::COUNT],
+    /// Half thickness and opacity of each arc.
+    strokes: [Vec4; Expression::COUNT],
     /// Colour of each arc.
     colors: [Vec4; Expression::COUNT],
     /// Colour of glow and spreading ring.
@@ -183,7 +185,9 @@ fn uniform(
         let gap = thinnest * 1.6 + half_thickness * 2.0;
         let half_aperture = (spans[index] - gap).max(0.0) / 2.0;
         let middle = start - spans[index] / 2.0;
-        uniform.arcs[index] = Vec4::new(middle, half_aperture, half_thickness, opacity);
+        let (axis, end) = (Vec2::from_angle(middle), Vec2::from_angle(half_aperture));
+        uniform.arcs[index] = Vec4::new(axis.x, axis.y, end.x, end.y);
+        uniform.strokes[index] = Vec4::new(half_thickness, opacity, 0.0, 0.0);
         uniform.colors[index] = theme::linear(expression);
         uniform.glow_color += theme::linear(expression) * strength;
         light += strength;

@@ -43,7 +43,8 @@ impl Screen {
 
     /// A point of the frame (pixels from the top left) in view space.
     pub fn view_from_frame(&self, position_in_frame: Vec2) -> Vec2 {
-        let from_middle = (position_in_frame - self.frame_size / 2.0) * self.units_per_frame_pixel();
+        let from_middle =
+            (position_in_frame - self.frame_size / 2.0) * self.units_per_frame_pixel();
         let x = if self.mirrored { -from_middle.x } else { from_middle.x };
         Vec2::new(x, -from_middle.y)
     }

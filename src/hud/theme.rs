@@ -38,13 +38,13 @@ pub const FACE_FADE: Duration = Duration::from_millis(300);
 /// Main text.
 pub const TEXT: Color = Color::srgb(0.93, 0.94, 0.96);
 /// Names of readings, hints.
-pub const TEXT_QUIET: Color = Color::srgba(0.93, 0.94, 0.96, 0.62);
+pub const TEXT_QUIET: Color = Color::srgb(0.70, 0.72, 0.76);
 /// Notes: worth reading, nothing wrong.
 pub const TEXT_NOTE: Color = Color::srgb(0.95, 0.78, 0.36);
 /// Problems.
 pub const TEXT_PROBLEM: Color = Color::srgb(1.0, 0.48, 0.30);
 /// Background of panels.
-pub const PANEL: Color = Color::srgba(0.035, 0.043, 0.06, 0.66);
+pub const PANEL: Color = Color::srgba(0.022, 0.027, 0.04, 0.86);
 /// The thin border of panels and keys.
 pub const PANEL_BORDER: Color = Color::srgba(1.0, 1.0, 1.0, 0.08);
 /// Empty part of a bar, axes of the dial.

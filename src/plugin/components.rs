@@ -4,6 +4,7 @@ use bevy::prelude::*;
 
 use crate::emotion::{Expression, Scores};
 use crate::frame::FrameRect;
+use crate::track::Reading;
 
 /// A face in front of the camera. One entity for each track.
 #[derive(Component, Reflect, Debug, Clone, Copy, PartialEq)]
@@ -56,4 +57,35 @@ impl Default for Emotion {
 pub struct FacePose {
     /// How far the head leans, in radians, clockwise as seen in the picture; 0 is upright.
     pub roll: f32,
+}
+
+impl Face {
+    /// The face of a reading, in view.
+    pub(super) fn of(reading: &Reading, frame_size: UVec2) -> Self {
+        Self {
+            track: reading.track,
+            box_in_frame: reading.box_in_frame,
+            frame_size,
+            presence: reading.presence,
+            visible: true,
+        }
+    }
+}
+
+impl From<&Reading> for Emotion {
+    fn from(reading: &Reading) -> Self {
+        Self {
+            scores: reading.scores,
+            dominant: reading.dominant,
+            confidence: reading.confidence,
+            valence: reading.scores.valence(),
+            arousal: reading.scores.arousal(),
+        }
+    }
+}
+
+impl From<&Reading> for FacePose {
+    fn from(reading: &Reading) -> Self {
+        Self { roll: reading.roll }
+    }
 }

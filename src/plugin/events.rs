@@ -1,4 +1,4 @@
-//! What happens to faces: entity events for observers.
+//! What happens to faces: entity events for observers, and a message for each analyzed frame.
 //!
 //! A face's life in events, each triggered on its entity after its components were written:
 //!
@@ -18,9 +18,13 @@
 //! });
 //! ```
 
+use std::sync::Arc;
+
 use bevy::prelude::*;
 
+use crate::analyzer::Analysis;
 use crate::emotion::Expression;
+use crate::frame::Frame;
 
 /// A face was found for the first time; its entity has just been spawned.
 #[derive(EntityEvent, Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,4 +63,14 @@ pub struct ExpressionChanged {
     pub from: Option<Expression>,
     /// What it shows from now on; `None` when unsure.
     pub to: Option<Expression>,
+}
+
+/// A frame was analyzed. Written in [`EmotionSystems::Analyze`](super::EmotionSystems::Analyze), at
+/// most once an update.
+#[derive(Message, Debug, Clone)]
+pub struct FrameAnalyzed {
+    /// What was found in it, and how long that took.
+    pub analysis: Analysis,
+    /// The frame itself.
+    pub frame: Arc<Frame>,
 }

@@ -1,14 +1,71 @@
 //! The Bevy plugin: readings become entities, components, events and diagnostics.
+//!
+//! | in | file | comes as |
+//! | --- | --- | --- |
+//! | frames, the picture | `capture.rs` | [`EmotionCamera`], [`CameraImage`] |
+//! | detection and reading, in a task | `analyze.rs` | [`FrameAnalyzed`], [`EmotionStatus`] |
+//! | faces as entities | `track.rs` | [`Face`], [`Emotion`], [`FacePose`], events |
+//! | rates and times | `diagnostics.rs` | Bevy's diagnostics `emotion/…` |
+//!
+//! Nothing here detects, infers or waits on the main thread.
 
+mod analyze;
+mod capture;
 mod components;
+mod diagnostics;
 mod events;
+#[cfg(feature = "wgpu")]
+mod gpu;
+mod track;
 
+use bevy::app::PluginGroupBuilder;
 use bevy::prelude::*;
 
+pub use analyze::{AnalyzePlugin, AnalyzerMaker};
+pub use capture::{CameraImage, CapturePlugin, EmotionCamera};
 pub use components::{Emotion, Face, FacePose};
-pub use events::{ExpressionChanged, FaceAppeared, FaceGone, FaceHidden, FaceReturned};
+pub use diagnostics::EmotionDiagnosticsPlugin;
+pub use events::{
+    ExpressionChanged, FaceAppeared, FaceGone, FaceHidden, FaceReturned, FrameAnalyzed,
+};
+pub use track::TrackPlugin;
 
 use crate::classify::ClassifierInfo;
+
+/// Faces as input: add it after `DefaultPlugins` (or `MinimalPlugins`).
+///
+/// | plugin | does | may be disabled |
+/// | --- | --- | --- |
+/// | [`CapturePlugin`] | opens the source, takes its newest frame, shows it in [`CameraImage`] | no |
+/// | [`AnalyzePlugin`] | finds and reads faces in a task | no |
+/// | [`TrackPlugin`] | makes [`Face`] entities and triggers their events | yes |
+/// | [`EmotionDiagnosticsPlugin`] | measures rates and delays | yes |
+///
+/// ```no_run
+/// use bevy::prelude::*;
+/// use bevy_emotion::capture::SourceSpec;
+/// use bevy_emotion::plugin::{CapturePlugin, EmotionPlugins};
+///
+/// App::new()
+///     .add_plugins(DefaultPlugins)
+///     .add_plugins(
+///         EmotionPlugins.set(CapturePlugin { source: SourceSpec::Puppet, ..default() }),
+///     )
+///     .run();
+/// ```
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EmotionPlugins;
+
+impl PluginGroup for EmotionPlugins {
+    fn build(self) -> PluginGroupBuilder {
+        PluginGroupBuilder::start::<Self>()
+            .add(SystemsPlugin)
+            .add(CapturePlugin::default())
+            .add(AnalyzePlugin::default())
+            .add(TrackPlugin::default())
+            .add(EmotionDiagnosticsPlugin::default())
+    }
+}
 
 /// The order of things in `Update`, one after the other.
 ///
@@ -22,7 +79,7 @@ use crate::classify::ClassifierInfo;
 pub enum EmotionSystems {
     /// The newest frame is taken from the camera, and the one before it shown in [`CameraImage`].
     Capture,
-    /// A finished analysis is announced, the next one started.
+    /// A finished analysis is announced ([`FrameAnalyzed`]), the next one started.
     Analyze,
     /// Readings become [`Face`] entities; events are triggered.
     Track,
@@ -32,19 +89,31 @@ pub enum EmotionSystems {
     Present,
 }
 
-/// The camera's picture as a texture, sRGB, always the same handle.
-///
-/// Black and 1×1 until the first frame. Frames with a side above
-/// 4096 pixels are shown in a whole fraction of their size.
-/// Only there when the app has `Assets<Image>`.
-#[derive(Resource, Debug, Clone, PartialEq, Eq, Deref)]
-pub struct CameraImage(pub Handle<Image>);
+/// Puts [`EmotionSystems`] into their order.
+struct SystemsPlugin;
 
-/// What the analysis is doing, for people.
+impl Plugin for SystemsPlugin {
+    fn build(&self, app: &mut App) {
+        app.configure_sets(
+            Update,
+            (
+                EmotionSystems::Capture,
+                EmotionSystems::Analyze,
+                EmotionSystems::Track,
+                EmotionSystems::React,
+                EmotionSystems::Present,
+            )
+                .chain(),
+        );
+    }
+}
+
+/// What the analysis is doing, for people. How the camera is doing is in [`EmotionCamera::status`].
 #[derive(Resource, Reflect, Debug, Clone, PartialEq, Eq, Default)]
 #[reflect(Resource, Default)]
 pub struct EmotionStatus {
-    /// The knob: while it is `true`, no frame is taken, and faces stay as they are.
+    /// Set it to hold everything: no frame is taken, and faces stay as they are. Turning to another
+    /// source ends it. All other fields are only to be read.
     pub paused: bool,
     /// What reads the faces; `None` until it is loaded.
     #[reflect(ignore)]
@@ -56,3 +125,8 @@ pub struct EmotionStatus {
     /// The size of the newest frame in pixels.
     pub frame_size: Option<UVec2>,
 }
+
+/// The examples of the guide are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/embedding.md")]
+struct Guide;

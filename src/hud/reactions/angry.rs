@@ -5,7 +5,7 @@ use bevy::math::Vec2;
 use super::{Dice, Moment, Particle, Pose, Reaction, Shape, around};
 
 /// Shaking and embers.
-pub const REACTION: Reaction = Reaction { pose, particles_per_second: 46.0, particle };
+pub const REACTION: Reaction = Reaction { pose, particles_per_second: 60.0, particle };
 
 fn pose(moment: Moment) -> Pose {
     // Two waves that never meet the same way: shaking that does not look like a machine.
@@ -30,7 +30,7 @@ fn particle(dice: &mut Dice) -> Particle {
         drag: 0.8,
         sway: dice.between(-0.35, 0.35),
         life: dice.between(0.7, 1.5),
-        size: [dice.between(0.06, 0.13), 0.02],
-        heat: dice.between(0.0, 0.6),
+        size: [dice.between(0.08, 0.17), 0.03],
+        heat: dice.between(0.1, 0.7),
     }
 }

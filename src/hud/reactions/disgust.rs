@@ -5,7 +5,7 @@ use bevy::math::Vec2;
 use super::{Dice, Moment, Particle, Pose, Reaction, Shape, around};
 
 /// Wobble and bubbles.
-pub const REACTION: Reaction = Reaction { pose, particles_per_second: 13.0, particle };
+pub const REACTION: Reaction = Reaction { pose, particles_per_second: 18.0, particle };
 
 fn pose(moment: Moment) -> Pose {
     let wobble = moment.wave(0.55);
@@ -28,7 +28,7 @@ fn particle(dice: &mut Dice) -> Particle {
         drag: 0.3,
         sway: dice.between(-0.22, 0.22),
         life: dice.between(1.2, 2.1),
-        size: [0.05, dice.between(0.12, 0.26)],
-        heat: 0.15,
+        size: [0.06, dice.between(0.16, 0.32)],
+        heat: 0.35,
     }
 }

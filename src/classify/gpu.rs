@@ -1,0 +1,189 @@
+//! Models on a GPU, through Burn's `wgpu` backend: on Bevy's own device or on one of its own.
+//!
+//! Drivers fail in ways that Burn and cubecl answer with panics, on whatever thread, or with
+//! silence. So everything that touches the GPU happens on a thread of its own, and whoever waits
+//! for it waits with a deadline: a dead or stuck GPU becomes a value.
+
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use burn::backend::Wgpu;
+pub use burn::backend::wgpu::WgpuSetup as GpuHandles;
+use burn::backend::wgpu::graphics::AutoGraphicsApi;
+use burn::backend::wgpu::{RuntimeOptions, WgpuDevice, init_device, init_setup};
+
+use super::network::Network;
+use super::preprocess::{FaceImage, PIXELS};
+use super::weights::{LoadError, ModelFile};
+use super::{Classifier, ClassifierInfo, ClassifyError};
+use crate::emotion::Scores;
+
+/// The backend's name on the command line and in messages.
+const BACKEND: &str = "wgpu";
+
+/// Time that opening the device and compiling the shaders may take; a software driver needs long.
+const START_DEADLINE: Duration = Duration::from_secs(60);
+
+/// Time that the faces of one frame may take.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Which devices are good enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Accept {
+    /// A software driver, too.
+    Any,
+    /// Only hardware: on a software driver the CPU backend is many times faster.
+    RealGpu,
+}
+
+/// A model on a GPU, driven by a thread of its own.
+pub(super) struct GpuClassifier {
+    requests: Sender<Vec<FaceImage>>,
+    answers: Receiver<Result<Vec<Scores>, ClassifyError>>,
+    info: ClassifierInfo,
+    broken: bool,
+}
+
+impl GpuClassifier {
+    /// Opens the device where none is `shared`, loads the model and runs it once.
+    pub(super) fn start(
+        file: &ModelFile,
+        shared: Option<GpuHandles>,
+        accept: Accept,
+    ) -> Result<Self, LoadError> {
+        let backend_error =
+            |reason: String| LoadError::Backend { backend: BACKEND.to_owned(), reason };
+        let (requests, incoming) = channel::<Vec<FaceImage>>();
+        let (outgoing, answers) = channel();
+        let (ready, started) = channel();
+        let file = file.clone();
+        let thread = std::thread::Builder::new()
+            .name("emotion-gpu".to_owned())
+            .spawn(move || {
+                let network = match open(&file, shared, accept) {
+                    Ok((network, info)) => {
+                        let _ = ready.send(Ok(info));
+                        network
+                    }
+                    Err(error) => {
+                        let _ = ready.send(Err(error));
+                        return;
+                    }
+                };
+                while let Ok(faces) = incoming.recv() {
+                    if outgoing.send(network.scores(&faces)).is_err() {
+                        return;
+                    }
+                }
+            })
+            .map_err(|error| backend_error(format!("its thread cannot start: {error}")))?;
+
+        match started.recv_timeout(START_DEADLINE) {
+            Ok(Ok(info)) => Ok(Self { requests, answers, info, broken: false }),
+            Ok(Err(error)) => Err(error),
+            Err(RecvTimeoutError::Timeout) => Err(backend_error(format!(
+                "the GPU did not start within {} s",
+                START_DEADLINE.as_secs()
+            ))),
+            Err(RecvTimeoutError::Disconnected) => {
+                let reason = match thread.join() {
+                    Ok(()) => "its thread ended".to_owned(),
+                    Err(panic) => panic_message(panic.as_ref()),
+                };
+                Err(backend_error(format!("no GPU could be started ({reason})")))
+            }
+        }
+    }
+}
+
+impl Classifier for GpuClassifier {
+    fn classify(&mut self, faces: &[FaceImage]) -> Result<Vec<Scores>, ClassifyError> {
+        let failed = |reason: &str| ClassifyError::Backend {
+            backend: BACKEND.to_owned(),
+            reason: reason.to_owned(),
+        };
+        if self.broken {
+            return Err(failed("it stopped answering earlier"));
+        }
+        if self.requests.send(faces.to_vec()).is_err() {
+            self.broken = true;
+            return Err(failed("its thread has died"));
+        }
+        self.answers.recv_timeout(ANSWER_DEADLINE).unwrap_or_else(|error| {
+            self.broken = true;
+            Err(failed(match error {
+                RecvTimeoutError::Timeout => "it does not answer",
+                RecvTimeoutError::Disconnected => "its thread has died",
+            }))
+        })
+    }
+
+    fn description(&self) -> &ClassifierInfo {
+        &self.info
+    }
+}
+
+/// Runs on the GPU's thread; panics of the driver's layers end that thread.
+fn open(
+    file: &ModelFile,
+    shared: Option<GpuHandles>,
+    accept: Accept,
+) -> Result<(Network<Wgpu>, ClassifierInfo), LoadError> {
+    let backend_error = |reason: String| LoadError::Backend { backend: BACKEND.to_owned(), reason };
+    let is_shared = shared.is_some();
+    let (device, name, kind) = device(shared);
+    if accept == Accept::RealGpu && !matches!(kind.as_str(), "DiscreteGpu" | "IntegratedGpu") {
+        return Err(backend_error(format!("{name} is no GPU ({kind})")));
+    }
+    let network = Network::load(file, BACKEND, device)?;
+    // Compiles the shaders now rather than on the first frame.
+    network
+        .scores(&[FaceImage { grey: vec![128; PIXELS] }])
+        .map_err(|error| backend_error(error.to_string()))?;
+    let whose = if is_shared { "on the app's GPU" } else { "on a GPU device of its own" };
+    let info = ClassifierInfo {
+        model: file.header().name.clone(),
+        backend: BACKEND.to_owned(),
+        device: name,
+        note: (accept == Accept::RealGpu).then(|| whose.to_owned()),
+    };
+    Ok((network, info))
+}
+
+/// Burn's device for the handles, with the adapter's name and type.
+///
+/// Burn keeps a device for ever and wants to be told of each only once.
+fn device(shared: Option<GpuHandles>) -> (WgpuDevice, String, String) {
+    static KNOWN: Mutex<Vec<(Option<GpuHandles>, WgpuDevice, String, String)>> =
+        Mutex::new(Vec::new());
+    let mut known = KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let same = |other: &Option<GpuHandles>| match (&shared, other) {
+        (Some(shared), Some(other)) => shared.device == other.device,
+        (None, None) => true,
+        _ => false,
+    };
+    if let Some((_, device, name, kind)) = known.iter().find(|(other, ..)| same(other)) {
+        return (device.clone(), name.clone(), kind.clone());
+    }
+    let (adapter, device) = match &shared {
+        Some(handles) => {
+            (handles.adapter.clone(), init_device(handles.clone(), RuntimeOptions::default()))
+        }
+        None => {
+            let device = WgpuDevice::DefaultDevice;
+            let setup = init_setup::<AutoGraphicsApi>(&device, RuntimeOptions::default());
+            (setup.adapter, device)
+        }
+    };
+    let info = adapter.get_info();
+    let (name, kind) = (info.name, format!("{:?}", info.device_type));
+    known.push((shared, device.clone(), name.clone(), kind.clone()));
+    (device, name, kind)
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("it panicked").lines().next().unwrap_or_default().to_owned()
+}

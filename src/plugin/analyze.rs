@@ -1,0 +1,333 @@
+//! One analysis at a time, off the main thread.
+
+use std::any::Any;
+use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bevy::platform::cell::SyncCell;
+use bevy::prelude::*;
+use bevy::tasks::{AsyncComputeTaskPool, Task, futures::check_ready};
+
+use super::capture::NewestFrame;
+use super::{EmotionStatus, EmotionSystems, FrameAnalyzed};
+use crate::analyzer::{Analysis, AnalyzeError, Analyzer};
+use crate::classify::{BackendChoice, Classifier, ClassifierOptions, ModelChoice};
+use crate::frame::Frame;
+use crate::track::TrackerConfig;
+
+/// Loads detector and model, and analyzes the newest frame whenever the analysis before is done.
+///
+/// All of it happens on Bevy's `AsyncComputeTaskPool`; what fails is shown in
+/// [`EmotionStatus::problem`]. The plugin is a resource, too: change it while the app runs, and the
+/// parts that it names are loaded anew while those in use go on.
+#[derive(Resource, Clone, Default)]
+pub struct AnalyzePlugin {
+    /// Where the model runs. A GPU that fails while it runs turns `Auto` into `Cpu`.
+    pub backend: BackendChoice,
+    /// The model.
+    pub model: ModelChoice,
+    /// The folder of the cascade files; `None` looks where OpenCV keeps them.
+    pub cascades: Option<PathBuf>,
+    /// How faces are followed and their scores smoothed.
+    pub tracker: TrackerConfig,
+    /// Makes the analyzer instead of all of the above.
+    pub maker: Option<AnalyzerMaker>,
+}
+
+/// Makes an analyzer, off the main thread; once, or again after it crashed.
+pub type AnalyzerMaker =
+    Arc<dyn Fn() -> Result<Analyzer, Box<dyn Error + Send + Sync>> + Send + Sync>;
+
+impl AnalyzePlugin {
+    /// Analyzes with a detector, a classifier and a tracker of your own.
+    pub fn with_analyzer(
+        make: impl Fn() -> Result<Analyzer, Box<dyn Error + Send + Sync>> + Send + Sync + 'static,
+    ) -> Self {
+        Self { maker: Some(Arc::new(make)), ..default() }
+    }
+}
+
+impl Plugin for AnalyzePlugin {
+    fn build(&self, app: &mut App) {
+        app.insert_resource(self.clone())
+            .init_resource::<EmotionStatus>()
+            .init_resource::<NewestFrame>()
+            .init_resource::<Engine>()
+            .add_message::<FrameAnalyzed>()
+            .add_systems(
+                Update,
+                (load, finish_analysis, take_in, report_problem, start_analysis)
+                    .chain()
+                    .in_set(EmotionSystems::Analyze),
+            );
+    }
+
+    #[cfg(feature = "wgpu")]
+    fn finish(&self, app: &mut App) {
+        let handles = super::gpu::handles(app);
+        app.world_mut().resource_mut::<Engine>().shared_gpu = handles;
+    }
+}
+
+/// The analyzer's whereabouts: being loaded, free, or away with a frame.
+#[derive(Resource, Default)]
+struct Engine {
+    loading: Option<Task<Result<Part, String>>>,
+    /// What was loaded, until the analyzer is free to take it in.
+    fresh: Option<SyncCell<Part>>,
+    /// The settings of the last load.
+    loaded: Option<AnalyzePlugin>,
+    analyzer: Option<SyncCell<Analyzer>>,
+    running: Option<Task<Done>>,
+    /// The source that the analyzer's tracks belong to.
+    source: u64,
+    /// In a row.
+    crashes: u32,
+    load_problem: Option<String>,
+    problem: Option<String>,
+    #[cfg(feature = "wgpu")]
+    shared_gpu: Option<crate::classify::GpuHandles>,
+}
+
+/// What loading gives.
+enum Part {
+    Analyzer(Analyzer),
+    /// For the analyzer that is in use, which keeps its tracks.
+    Classifier(Box<dyn Classifier>),
+}
+
+/// What comes back from an analysis.
+struct Done {
+    /// `None` after a crash: its state cannot be trusted.
+    analyzer: Option<Analyzer>,
+    outcome: Result<Analysis, Failure>,
+    frame: Arc<Frame>,
+    source: u64,
+}
+
+enum Failure {
+    Error(AnalyzeError),
+    Crash(String),
+}
+
+/// After this many crashes in a row the analyzer is not made again.
+const MAX_CRASHES: u32 = 3;
+
+/// Starts loading when the settings changed or the analyzer crashed.
+fn load(
+    settings: Res<AnalyzePlugin>,
+    mut engine: ResMut<Engine>,
+    mut status: ResMut<EmotionStatus>,
+) {
+    let engine = &mut *engine;
+    let lost = engine.crashes > 0 && engine.crashes < MAX_CRASHES && engine.loaded.is_none();
+    if settings.is_changed() || lost {
+        engine.load_problem = None;
+        // A load that is still under way is forgotten.
+        engine.loading = Some(engine.start_loading(&settings));
+        engine.loaded = Some(settings.clone());
+    }
+    if let Some(result) = engine.loading.as_mut().and_then(check_ready) {
+        engine.loading = None;
+        match result {
+            Ok(part) => engine.fresh = Some(SyncCell::new(part)),
+            Err(problem) => engine.load_problem = Some(problem),
+        }
+    }
+    let loading = engine.loading.is_some();
+    if status.loading != loading {
+        status.loading = loading;
+    }
+}
+
+/// Takes the analyzer back when it is done, and announces what it found.
+fn finish_analysis(
+    mut settings: ResMut<AnalyzePlugin>,
+    mut engine: ResMut<Engine>,
+    newest: Res<NewestFrame>,
+    mut analyzed: MessageWriter<FrameAnalyzed>,
+) {
+    let engine = &mut *engine;
+    let Some(done) = engine.running.as_mut().and_then(check_ready) else { return };
+    engine.running = None;
+    let of_this_source = done.source == newest.source;
+    let frame = done.frame.clone();
+    if let Some(analysis) = engine.take_back(done, &mut settings)
+        && of_this_source
+    {
+        analyzed.write(FrameAnalyzed { analysis, frame });
+    }
+}
+
+/// Puts what was loaded to use, when the analyzer is free.
+fn take_in(
+    mut engine: ResMut<Engine>,
+    mut newest: ResMut<NewestFrame>,
+    mut status: ResMut<EmotionStatus>,
+) {
+    let engine = &mut *engine;
+    if engine.running.is_some() {
+        return;
+    }
+    match engine.fresh.take().map(SyncCell::to_inner) {
+        Some(Part::Analyzer(analyzer)) => {
+            status.classifier = Some(analyzer.classifier().clone());
+            // Its tracks are numbered from 1 again: they must not be taken for those before.
+            if engine.analyzer.replace(SyncCell::new(analyzer)).is_some() || engine.crashes > 0 {
+                newest.source += 1;
+            }
+            engine.source = newest.source;
+        }
+        Some(Part::Classifier(classifier)) => {
+            if let Some(analyzer) = &mut engine.analyzer {
+                status.classifier = Some(classifier.description().clone());
+                analyzer.get().set_classifier(classifier);
+            }
+        }
+        None => {}
+    }
+}
+
+fn report_problem(engine: Res<Engine>, mut status: ResMut<EmotionStatus>) {
+    let problem = engine.load_problem.as_ref().or(engine.problem.as_ref());
+    if status.problem.as_ref() != problem {
+        if let Some(problem) = problem {
+            warn!("{problem}");
+        }
+        status.problem = problem.cloned();
+    }
+}
+
+fn start_analysis(
+    mut engine: ResMut<Engine>,
+    mut newest: ResMut<NewestFrame>,
+    status: Res<EmotionStatus>,
+) {
+    let engine = &mut *engine;
+    if status.paused || engine.analyzer.is_none() {
+        return;
+    }
+    let Some(frame) = newest.waiting.take() else { return };
+    let Some(analyzer) = engine.analyzer.take() else { return };
+    let mut analyzer = SyncCell::to_inner(analyzer);
+    let source = newest.source;
+    let new_source = std::mem::replace(&mut engine.source, source) != source;
+    engine.running = Some(AsyncComputeTaskPool::get().spawn(async move {
+        if new_source {
+            analyzer.reset();
+        }
+        run(analyzer, frame, source)
+    }));
+}
+
+/// Analyzes a frame. Detectors and GPU drivers are other people's code: a crash in them is a
+/// failure like any other.
+fn run(mut analyzer: Analyzer, frame: Arc<Frame>, source: u64) -> Done {
+    match catch_unwind(AssertUnwindSafe(|| analyzer.analyze(&frame))) {
+        Ok(outcome) => {
+            let outcome = outcome.map_err(Failure::Error);
+            Done { analyzer: Some(analyzer), outcome, frame, source }
+        }
+        Err(panic) => {
+            let failure = Failure::Crash(panic_message(panic.as_ref()));
+            // What is broken may break again when it is taken apart.
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(analyzer)));
+            Done { analyzer: None, outcome: Err(failure), frame, source }
+        }
+    }
+}
+
+impl Engine {
+    fn start_loading(&mut self, settings: &AnalyzePlugin) -> Task<Result<Part, String>> {
+        let has_analyzer = self.running.is_some() || self.analyzer.is_some();
+        let only_classifier = has_analyzer
+            && self.loaded.as_ref().is_some_and(|loaded| settings.differs_in_classifier(loaded));
+        let settings = settings.clone();
+        let options = ClassifierOptions {
+            backend: settings.backend,
+            model: settings.model.clone(),
+            #[cfg(feature = "wgpu")]
+            shared_gpu: self.shared_gpu.clone(),
+        };
+        AsyncComputeTaskPool::get().spawn(async move {
+            let load = || match only_classifier {
+                true => Ok(Part::Classifier(options.load()?)),
+                false => settings.make(&options).map(Part::Analyzer),
+            };
+            match catch_unwind(AssertUnwindSafe(load)) {
+                Ok(Ok(part)) => Ok(part),
+                Ok(Err(error)) => Err(error.to_string()),
+                Err(panic) => Err(format!(
+                    "loading crashed: {}; try another model or backend",
+                    panic_message(panic.as_ref())
+                )),
+            }
+        })
+    }
+
+    /// Takes the analyzer back, and what it says of its frame, if it could be analyzed.
+    fn take_back(&mut self, done: Done, settings: &mut ResMut<AnalyzePlugin>) -> Option<Analysis> {
+        let on_gpu = |analyzer: &Analyzer| analyzer.classifier().backend != "cpu";
+        let gpu_failed = match &done.outcome {
+            Ok(_) => {
+                self.crashes = 0;
+                self.problem = None;
+                false
+            }
+            Err(Failure::Error(error)) => {
+                self.problem = Some(error.to_string());
+                matches!(error, AnalyzeError::Classify(_))
+                    && done.analyzer.as_ref().is_some_and(on_gpu)
+            }
+            Err(Failure::Crash(reason)) => {
+                self.crashes += 1;
+                self.loaded = None;
+                let next = if self.crashes < MAX_CRASHES {
+                    "starting it again"
+                } else {
+                    "not starting it again; try another model or backend"
+                };
+                self.problem = Some(format!("the analysis crashed: {reason}; {next}"));
+                false
+            }
+        };
+        if gpu_failed && settings.maker.is_none() && settings.backend == BackendChoice::Auto {
+            settings.backend = BackendChoice::Cpu;
+        }
+        self.analyzer = done.analyzer.map(SyncCell::new);
+        done.outcome.ok()
+    }
+}
+
+impl AnalyzePlugin {
+    /// Whether detector and tracker may stay when `loaded` is in use.
+    fn differs_in_classifier(&self, loaded: &Self) -> bool {
+        self.maker.is_none()
+            && loaded.maker.is_none()
+            && self.cascades == loaded.cascades
+            && self.tracker == loaded.tracker
+    }
+
+    fn make(&self, options: &ClassifierOptions) -> Result<Analyzer, Box<dyn Error + Send + Sync>> {
+        if let Some(make) = &self.maker {
+            return make();
+        }
+        #[cfg(feature = "opencv")]
+        {
+            let detector = crate::detect::HaarDetector::from_system(self.cascades.as_deref())?;
+            Ok(Analyzer::new(Box::new(detector), options.load()?, self.tracker))
+        }
+        #[cfg(not(feature = "opencv"))]
+        Err("there is no detector: build with the feature \"opencv\", or bring your own with \
+             AnalyzePlugin::with_analyzer"
+            .into())
+    }
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("it panicked without a message").to_owned()
+}

@@ -1,0 +1,188 @@
+//! Faces as a webcam and a detector would have delivered them: moved, turned, lit otherwise.
+
+use rand::RngExt;
+use serde::{Deserialize, Serialize};
+
+use crate::classify::preprocess::{FaceImage, PIXELS, SIDE, normalise};
+
+/// How far training pictures are changed. Amounts are drawn evenly up to the limits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Augmentation {
+    /// Mirror half of the faces.
+    pub flip: bool,
+    /// Turn by up to this many degrees either way.
+    pub rotation: f32,
+    /// Size of the face, from and to: below 1 the crop is too large, above too small.
+    pub scale: [f32; 2],
+    /// Move by up to this share of the side, each way.
+    pub shift: f32,
+    /// Brightness curve: exponent from 1 / (1 + this) to 1 + this.
+    pub gamma: f32,
+    /// Light from one side: up to this share of brighter there and darker opposite.
+    pub side_light: f32,
+    /// Share of faces that are blurred, as enlarged crops are.
+    pub blur: f32,
+    /// Deviation of noise in grey levels, up to.
+    pub noise: f32,
+    /// Share of faces with a rectangle erased (Zhong et al., *Random erasing*, 2020).
+    pub erase: f32,
+}
+
+impl Default for Augmentation {
+    fn default() -> Self {
+        Self {
+            flip: true,
+            rotation: 15.0,
+            scale: [0.85, 1.2],
+            shift: 0.07,
+            gamma: 0.5,
+            side_light: 0.3,
+            blur: 0.2,
+            noise: 6.0,
+            erase: 0.25,
+        }
+    }
+}
+
+impl Augmentation {
+    /// A changed and normalised copy of a face, as numbers for a network.
+    pub fn apply(&self, face: &FaceImage, random: &mut impl RngExt) -> Vec<f32> {
+        let mut pixels = self.moved(face, random);
+        self.light(&mut pixels, random);
+        if random.random_bool(f64::from(self.blur.clamp(0.0, 1.0))) {
+            pixels = blurred(&pixels);
+        }
+        let noise = self.noise * random.random::<f32>();
+        for pixel in &mut pixels {
+            // The sum of three even numbers is near enough to a normal one; its deviation is 1/2.
+            let sum: f32 = random.random::<f32>() + random.random::<f32>() + random.random::<f32>();
+            *pixel = (*pixel + noise * 2.0 * (sum - 1.5)).clamp(0.0, 255.0);
+        }
+        if random.random_bool(f64::from(self.erase.clamp(0.0, 1.0))) {
+            erase(&mut pixels, random);
+        }
+        normalise(&mut pixels);
+        pixels
+    }
+
+    fn moved(&self, face: &FaceImage, random: &mut impl RngExt) -> Vec<f32> {
+        let mut between = |low: f32, high: f32| low + (high - low) * random.random::<f32>();
+        let mirror = if self.flip && between(-1.0, 1.0) < 0.0 { -1.0 } else { 1.0 };
+        let (sin, cos) = between(-self.rotation, self.rotation).to_radians().sin_cos();
+        // Even in the logarithm: half as large is as likely as twice as large.
+        let zoom = (-between(self.scale[0].ln(), self.scale[1].ln())).exp();
+        let reach = self.shift * SIDE as f32;
+        let (right, down) = (between(-reach, reach), between(-reach, reach));
+
+        let middle = (SIDE - 1) as f32 / 2.0;
+        let mut pixels = Vec::with_capacity(PIXELS);
+        for row in 0..SIDE {
+            for column in 0..SIDE {
+                let x = (column as f32 - middle) * zoom;
+                let y = (row as f32 - middle) * zoom;
+                let source_x = (x * cos - y * sin) * mirror + right + middle;
+                let source_y = x * sin + y * cos + down + middle;
+                pixels.push(sample(face, source_x, source_y));
+            }
+        }
+        pixels
+    }
+
+    fn light(&self, pixels: &mut [f32], random: &mut impl RngExt) {
+        let exponent = (1.0 + self.gamma).powf(random.random_range(-1.0..=1.0));
+        let (sin, cos) = random.random_range(0.0..std::f32::consts::TAU).sin_cos();
+        let strength = self.side_light * random.random::<f32>();
+        let middle = (SIDE - 1) as f32 / 2.0;
+        for (index, pixel) in pixels.iter_mut().enumerate() {
+            let x = (index % SIDE) as f32 / middle - 1.0;
+            let y = (index / SIDE) as f32 / middle - 1.0;
+            let lit = 255.0 * (*pixel / 255.0).powf(exponent);
+            *pixel = (lit * (1.0 + strength * (x * cos + y * sin))).clamp(0.0, 255.0);
+        }
+    }
+}
+
+/// Brightness between pixels; beyond the edge the edge goes on.
+fn sample(face: &FaceImage, x: f32, y: f32) -> f32 {
+    let last = (SIDE - 1) as f32;
+    let (x, y) = (x.clamp(0.0, last), y.clamp(0.0, last));
+    let (left, top) = (x as usize, y as usize);
+    let (right, bottom) = ((left + 1).min(SIDE - 1), (top + 1).min(SIDE - 1));
+    let (across, along) = (x - left as f32, y - top as f32);
+    let at = |x: usize, y: usize| face.grey.get(y * SIDE + x).map_or(0.0, |&grey| f32::from(grey));
+    let upper = at(left, top) * (1.0 - across) + at(right, top) * across;
+    let lower = at(left, bottom) * (1.0 - across) + at(right, bottom) * across;
+    upper * (1.0 - along) + lower * along
+}
+
+/// A binomial blur, three by three.
+fn blurred(pixels: &[f32]) -> Vec<f32> {
+    let at = |x: isize, y: isize| {
+        let clamp = |value: isize| value.clamp(0, SIDE as isize - 1) as usize;
+        pixels[clamp(y) * SIDE + clamp(x)]
+    };
+    let mut result = Vec::with_capacity(PIXELS);
+    for y in 0..SIDE as isize {
+        for x in 0..SIDE as isize {
+            let row = |y| at(x - 1, y) + 2.0 * at(x, y) + at(x + 1, y);
+            result.push((row(y - 1) + 2.0 * row(y) + row(y + 1)) / 16.0);
+        }
+    }
+    result
+}
+
+/// Covers a rectangle of 2 to 15 % of the picture with one grey.
+fn erase(pixels: &mut [f32], random: &mut impl RngExt) {
+    let area = random.random_range(0.02..0.15_f32) * PIXELS as f32;
+    let aspect = 3_f32.powf(random.random_range(-1.0..=1.0));
+    let width = ((area * aspect).sqrt() as usize).clamp(1, SIDE);
+    let height = ((area / aspect).sqrt() as usize).clamp(1, SIDE);
+    let left = random.random_range(0..=SIDE - width);
+    let top = random.random_range(0..=SIDE - height);
+    let grey = random.random_range(0.0..255.0);
+    for row in pixels.chunks_exact_mut(SIDE).skip(top).take(height) {
+        row[left..left + width].fill(grey);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+
+    fn gradient() -> FaceImage {
+        FaceImage { grey: (0..PIXELS).map(|index| (index % SIDE * 5) as u8).collect() }
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_picture() {
+        let apply =
+            |seed| Augmentation::default().apply(&gradient(), &mut ChaCha8Rng::seed_from_u64(seed));
+        assert_eq!(apply(1), apply(1));
+        assert_ne!(apply(1), apply(2));
+        assert!(apply(3).iter().all(|pixel| pixel.is_finite()));
+    }
+
+    #[test]
+    fn without_any_change_only_normalising_remains() {
+        let still = Augmentation {
+            flip: false,
+            rotation: 0.0,
+            scale: [1.0, 1.0],
+            shift: 0.0,
+            gamma: 0.0,
+            side_light: 0.0,
+            blur: 0.0,
+            noise: 0.0,
+            erase: 0.0,
+        };
+        let face = gradient();
+        let changed = still.apply(&face, &mut ChaCha8Rng::seed_from_u64(1));
+        for (changed, same) in changed.iter().zip(face.input()) {
+            assert!((changed - same).abs() < 1e-3, "{changed} {same}");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! How good a model is: accuracy by class, calibration, confusion.
+
+use serde::{Deserialize, Serialize};
+
+use crate::emotion::{Expression, Scores};
+
+/// Bins of the calibration error, by confidence.
+const BINS: usize = 15;
+
+/// Probabilities below this count as this in the log-likelihood.
+const LEAST: f32 = 1e-7;
+
+/// Counts what a model says of faces whose expression is known.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    confusion: [[usize; Expression::COUNT]; Expression::COUNT],
+    log_likelihood: f64,
+    bins: [Bin; BINS],
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Bin {
+    count: usize,
+    right: usize,
+    confidence: f64,
+}
+
+impl Tally {
+    /// Counts one face.
+    pub fn add(&mut self, truth: Expression, scores: &Scores) {
+        let (said, confidence) = scores.highest();
+        self.confusion[truth.index()][said.index()] += 1;
+        self.log_likelihood += f64::from(scores.get(truth).max(LEAST).ln());
+        let bin = ((confidence * BINS as f32) as usize).min(BINS - 1);
+        let bin = &mut self.bins[bin];
+        bin.count += 1;
+        bin.right += usize::from(said == truth);
+        bin.confidence += f64::from(confidence);
+    }
+
+    /// How many faces were counted.
+    pub fn count(&self) -> usize {
+        self.confusion.iter().flatten().sum()
+    }
+
+    /// Share of faces that were read right, 0 to 1.
+    pub fn accuracy(&self) -> f64 {
+        let right: usize = Expression::ALL.iter().map(|class| self.right(*class)).sum();
+        share(right, self.count())
+    }
+
+    /// Mean recall of the classes that there are.
+    pub fn mean_class_accuracy(&self) -> f64 {
+        mean(self.present().map(|class| self.recall(class)))
+    }
+
+    /// Share of a class's faces that were read as it.
+    pub fn recall(&self, class: Expression) -> f64 {
+        share(self.right(class), self.truths(class))
+    }
+
+    /// Share of the faces read as a class that are of it.
+    pub fn precision(&self, class: Expression) -> f64 {
+        let said = self.confusion.iter().map(|row| row[class.index()]).sum();
+        share(self.right(class), said)
+    }
+
+    /// Mean of the classes' F1, the harmonic mean of precision and recall.
+    pub fn macro_f1(&self) -> f64 {
+        mean(self.present().map(|class| {
+            let (precision, recall) = (self.precision(class), self.recall(class));
+            if precision + recall > 0.0 {
+                2.0 * precision * recall / (precision + recall)
+            } else {
+                0.0
+            }
+        }))
+    }
+
+    /// Mean of minus the logarithm of the right class's probability.
+    pub fn nll(&self) -> f64 {
+        -self.log_likelihood / self.count().max(1) as f64
+    }
+
+    /// Expected calibration error over 15 bins of equal width, 0 to 1 (Guo et al., *On calibration
+    /// of modern neural networks*, 2017).
+    pub fn calibration_error(&self) -> f64 {
+        let gaps = self.bins.iter().map(|bin| (bin.right as f64 - bin.confidence).abs());
+        gaps.sum::<f64>() / self.count().max(1) as f64
+    }
+
+    /// How many faces of each class (row) were read as which (column), in the order of
+    /// [`Expression::ALL`].
+    pub fn confusion(&self) -> &[[usize; Expression::COUNT]; Expression::COUNT] {
+        &self.confusion
+    }
+
+    /// The figures, for files.
+    pub fn figures(&self) -> Figures {
+        Figures {
+            n: self.count(),
+            accuracy: self.accuracy(),
+            mean_class_accuracy: self.mean_class_accuracy(),
+            macro_f1: self.macro_f1(),
+            ece: self.calibration_error(),
+            nll: self.nll(),
+            precision: Expression::ALL.map(|class| self.precision(class)),
+            recall: Expression::ALL.map(|class| self.recall(class)),
+            confusion: self.confusion,
+        }
+    }
+
+    fn right(&self, class: Expression) -> usize {
+        self.confusion[class.index()][class.index()]
+    }
+
+    fn truths(&self, class: Expression) -> usize {
+        self.confusion[class.index()].iter().sum()
+    }
+
+    fn present(&self) -> impl Iterator<Item = Expression> + '_ {
+        Expression::ALL.into_iter().filter(|class| self.truths(*class) > 0)
+    }
+}
+
+/// The figures of a [`Tally`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Faces.
+    pub n: usize,
+    /// [`Tally::accuracy`].
+    pub accuracy: f64,
+    /// [`Tally::mean_class_accuracy`].
+    pub mean_class_accuracy: f64,
+    /// [`Tally::macro_f1`].
+    pub macro_f1: f64,
+    /// [`Tally::calibration_error`].
+    pub ece: f64,
+    /// [`Tally::nll`].
+    pub nll: f64,
+    /// [`Tally::precision`] of each class.
+    pub precision: [f64; Expression::COUNT],
+    /// [`Tally::recall`] of each class.
+    pub recall: [f64; Expression::COUNT],
+    /// [`Tally::confusion`].
+    pub confusion: [[usize; Expression::COUNT]; Expression::COUNT],
+}
+
+impl std::fmt::Display for Figures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let percent = |value: f64| value * 100.0;
+        writeln!(
+            f,
+            "{} faces: accuracy {:.2} %, mean class {:.2} %, macro F1 {:.2} %, calibration error \
+             {:.2} %, negative log-likelihood {:.3}",
+            self.n,
+            percent(self.accuracy),
+            percent(self.mean_class_accuracy),
+            percent(self.macro_f1),
+            percent(self.ece),
+            self.nll
+        )?;
+        write!(f, "{:>9} {:>9} {:>9}  read as", "", "precision", "recall")?;
+        for class in Expression::ALL {
+            write!(f, " {class:>8}")?;
+        }
+        for class in Expression::ALL {
+            let index = class.index();
+            let (precision, recall) = (self.precision[index], self.recall[index]);
+            write!(
+                f,
+                "\n{class:>9} {:>7.1} % {:>7.1} %         ",
+                percent(precision),
+                percent(recall)
+            )?;
+            for count in self.confusion[index] {
+                write!(f, " {count:>8}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0), |(sum, count), value| (sum + value, count + 1));
+    if count == 0 { 0.0 } else { sum / f64::from(count) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scores(class: Expression, probability: f32) -> Scores {
+        let rest = (1.0 - probability) / 6.0;
+        let mut weights = [rest; Expression::COUNT];
+        weights[class.index()] = probability;
+        Scores::from_weights(weights).expect("probabilities")
+    }
+
+    #[test]
+    fn figures_are_those_of_the_textbook() {
+        let mut tally = Tally::default();
+        for _ in 0..3 {
+            tally.add(Expression::Happy, &scores(Expression::Happy, 0.75));
+        }
+        tally.add(Expression::Happy, &scores(Expression::Sad, 0.75));
+        tally.add(Expression::Sad, &scores(Expression::Sad, 0.75));
+        assert_eq!(tally.count(), 5);
+        assert!((tally.accuracy() - 0.8).abs() < 1e-9);
+        assert!((tally.mean_class_accuracy() - 0.875).abs() < 1e-9);
+        assert!((tally.precision(Expression::Sad) - 0.5).abs() < 1e-9);
+        // F1 of happy: precision 1, recall 3/4; of sad: precision 1/2, recall 1.
+        assert!((tally.macro_f1() - (6.0 / 7.0 + 2.0 / 3.0) / 2.0).abs() < 1e-9);
+        assert!((tally.calibration_error() - 0.05).abs() < 1e-6);
+        let wrong = f64::from((0.25_f32 / 6.0).ln());
+        assert!((tally.nll() + (4.0 * 0.75_f64.ln() + wrong) / 5.0).abs() < 1e-6);
+        assert_eq!(tally.confusion()[3], [0, 0, 0, 3, 1, 0, 0]);
+    }
+}

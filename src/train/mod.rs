@@ -1,0 +1,9 @@
+//! Data sets, training and evaluation of the models.
+
+pub mod augment;
+pub mod curves;
+pub mod dataset;
+pub mod evaluation;
+pub mod learner;
+pub mod recipe;
+pub mod teacher;
