@@ -65,13 +65,17 @@ const ROUND: [Pass; 20] = {
 };
 
 /// All ways a head can lean, for a picture of which nothing is known.
-pub const FIRST_LOOK: [Pass; 5] = [
+pub const FULL_SEARCH: [Pass; 5] = [
     Pass::Frontal(0.0),
     Pass::Frontal(LEAN),
     Pass::Frontal(-LEAN),
     Pass::Frontal(2.0 * LEAN),
     Pass::Frontal(-2.0 * LEAN),
 ];
+
+/// Small faces, everywhere.
+pub const SMALL_FACES: [Pass; STRIPS] =
+    [Pass::Small(0), Pass::Small(1), Pass::Small(2), Pass::Small(3)];
 
 impl Pass {
     /// What it costs, in units of an upright pass over the whole picture (measured).
@@ -128,8 +132,6 @@ impl Schedule {
 pub struct Candidate {
     /// Where.
     pub place: Place,
-    /// The side it was found from.
-    pub side: Option<Side>,
     hits: f32,
 }
 
@@ -204,20 +206,20 @@ impl Searcher {
             let x = rect.x as f32 + rect.width as f32 / 2.0;
             let x = if mirror.is_some() { picture.cols() as f32 - x } else { x };
             let y = rect.y as f32 + rect.height as f32 / 2.0;
-            gather(candidates, cut.place(x, y, rect.width as f32), side);
+            gather(candidates, cut.place(x, y, rect.width as f32));
         }
         Ok(())
     }
 }
 
 /// Adds a hit to the candidate it belongs to, or makes it one.
-fn gather(candidates: &mut Vec<Candidate>, place: Place, side: Option<Side>) {
+fn gather(candidates: &mut Vec<Candidate>, place: Place) {
     let near = candidates.iter_mut().find(|candidate| {
         let ratio = candidate.place.side / place.side;
         candidate.place.distance(&place) < SAME && (0.6..1.7).contains(&ratio)
     });
     let Some(candidate) = near else {
-        candidates.push(Candidate { place, side, hits: 1.0 });
+        candidates.push(Candidate { place, hits: 1.0 });
         return;
     };
     candidate.hits += 1.0;

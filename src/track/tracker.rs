@@ -25,7 +25,8 @@ pub struct TrackerConfig {
     pub keep_hidden: Duration,
     /// A new face is believed at once from this confidence on, 0 to 1.
     pub confirm_confidence: f32,
-    /// A less clear one is believed when it was seen in every frame for this time.
+    /// A less clear one is believed when it was seen in every frame for this time, and still is
+    /// as likely as not.
     pub confirm_time: Duration,
 }
 
@@ -90,6 +91,8 @@ const WIDEST_GATE: f32 = 2.0;
 const SIZE_GATE: f32 = 1.6;
 /// Two boxes whose middles are closer than this part of the larger side are the same face.
 const SAME_FACE: f32 = 0.45;
+/// A face that is not clear has to have this presence in the end to be believed.
+const LIKELY: f32 = 0.5;
 /// Share of a new confidence in the presence of a track.
 const PRESENCE_SHARE: f32 = 0.5;
 
@@ -131,7 +134,7 @@ impl Tracker {
         let mut faces = Vec::new();
         for track in self.tracks.iter_mut().filter(|track| track.seen == time) {
             track.confirmed |= track.presence >= self.config.confirm_confidence
-                || time - track.born >= self.config.confirm_time;
+                || (time - track.born >= self.config.confirm_time && track.presence >= LIKELY);
             if track.confirmed {
                 self.shown = self.shown.max(track.number);
                 faces.push(track.face());
