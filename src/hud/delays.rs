@@ -1,4 +1,4 @@
-//! Where the time goes: three sparklines with their 95th percentiles.
+//! Where the time goes, at the upper right: three sparklines with their 95th percentiles.
 
 use bevy::asset::{AssetPath, embedded_asset, embedded_path};
 use bevy::diagnostic::{DiagnosticPath, DiagnosticsStore};
@@ -9,6 +9,7 @@ use bevy::ui_render::prelude::{MaterialNode, UiMaterial, UiMaterialPlugin};
 
 use super::rim::RimPanel;
 use super::theme::{self, Fonts, GRID, MARGIN, TEXT, TEXT_QUIET};
+use crate::plugin::EmotionDiagnosticsPlugin;
 
 /// Samples of a sparkline; four in each of the shader's vectors.
 const SAMPLES: usize = 64;
@@ -59,7 +60,7 @@ impl UiMaterial for SparklineMaterial {
     }
 }
 
-/// Puts the three at the lower right.
+/// Puts the three at the upper right.
 pub(super) fn spawn(
     mut commands: Commands,
     fonts: Res<Fonts>,
@@ -70,7 +71,7 @@ pub(super) fn spawn(
             theme::panel(Node {
                 position_type: PositionType::Absolute,
                 right: Val::Px(MARGIN),
-                bottom: Val::Px(MARGIN),
+                top: Val::Px(MARGIN),
                 flex_direction: FlexDirection::Column,
                 padding: UiRect::axes(Val::Px(1.5 * GRID), Val::Px(GRID)),
                 row_gap: Val::Px(GRID / 2.0),
@@ -98,9 +99,9 @@ pub(super) fn spawn(
         children![heading("ms", NUMBER_WIDTH), heading("p95", NUMBER_WIDTH)],
     ));
     for (name, path) in [
-        ("detect", "emotion/detect_ms"),
-        ("classify", "emotion/classify_ms"),
-        ("delay", "emotion/delay_ms"),
+        ("detect", EmotionDiagnosticsPlugin::DETECT_MS),
+        ("classify", EmotionDiagnosticsPlugin::CLASSIFY_MS),
+        ("delay", EmotionDiagnosticsPlugin::DELAY_MS),
     ] {
         let number = |commands: &mut Commands, color: Color| {
             commands
@@ -123,7 +124,7 @@ pub(super) fn spawn(
                 },
                 MaterialNode(materials.add(SparklineMaterial::default())),
                 Sparkline {
-                    diagnostic: DiagnosticPath::const_new(path),
+                    diagnostic: path,
                     samples: [0.0; SAMPLES],
                     count: 0,
                     last: None,

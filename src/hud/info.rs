@@ -5,7 +5,7 @@ use bevy::prelude::*;
 use super::rim::RimPanel;
 use super::theme::{self, Fonts, GRID, MARGIN, TEXT, TEXT_NOTE, TEXT_PROBLEM, TEXT_QUIET};
 use crate::capture::CaptureState;
-use crate::plugin::{Camera, EmotionStatus};
+use crate::plugin::{EmotionCamera, EmotionStatus};
 
 /// Longest line, in HUD units; longer ones are wrapped.
 const WIDTH: f32 = 52.0 * GRID;
@@ -58,7 +58,7 @@ pub(super) fn spawn(mut commands: Commands, fonts: Res<Fonts>) {
 
 /// Writes the lines, where they changed.
 pub(super) fn write(
-    camera: Option<Res<Camera>>,
+    camera: Option<Res<EmotionCamera>>,
     status: Option<Res<EmotionStatus>>,
     mut lines: Query<(&Line, &mut Text, &mut Node)>,
 ) {

@@ -7,7 +7,7 @@ use super::rim::RimPanel;
 use super::theme::{self, Fonts, GRID, MARGIN, PANEL_BORDER, TEXT, TEXT_QUIET, TRACK};
 use crate::capture::{CaptureCommand, SourceControl};
 use crate::emotion::Expression;
-use crate::plugin::{Camera, EmotionStatus};
+use crate::plugin::{EmotionCamera, EmotionStatus};
 
 /// Key and what it does, in a word (for the line) and in a sentence (for the help).
 pub(super) const KEYS: [(&str, &str, &str); 6] = [
@@ -106,7 +106,7 @@ pub(super) fn key_cap(key: &str, fonts: &Fonts) -> impl Bundle + use<> {
 /// Does what the keys say.
 pub(super) fn act(
     keys: Option<Res<ButtonInput<KeyCode>>>,
-    camera: Option<Res<Camera>>,
+    camera: Option<Res<EmotionCamera>>,
     status: Option<ResMut<EmotionStatus>>,
     mut settings: ResMut<HudSettings>,
     mut exit: MessageWriter<AppExit>,

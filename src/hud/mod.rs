@@ -9,7 +9,7 @@
 //!                                          ├▶ floating: label, bars
 //!                                          ├▶ mood ─▶ picture
 //!                                          └▶ dial
-//! EmotionStatus, Camera, diagnostics ──────▶ info, delays
+//! EmotionStatus, EmotionCamera, diagnostics ▶ info, delays
 //! ```
 
 mod bars;

@@ -189,7 +189,8 @@ fn shape_alpha(shape: Shape, p: Vec2) -> f32 {
             // A tail that narrows backwards, a round bright head.
             let along = ((p.x + 0.95) / 1.5).clamp(0.0, 1.0);
             let across = p.y.abs() / (0.02 + 0.11 * along);
-            let tail = along * along * ((0.8 - p.x) / 0.2).clamp(0.0, 1.0) * (-across * across).exp();
+            let tail =
+                along * along * ((0.8 - p.x) / 0.2).clamp(0.0, 1.0) * (-across * across).exp();
             let head = (p - Vec2::new(0.5, 0.0)).length() / 0.2;
             tail.max((-head * head).exp())
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, anyhow, bail};
 use bevy::camera::RenderTarget;
@@ -15,9 +16,12 @@ use crate::commands::film::FilmWriter;
 use crate::commands::letterbox::PictureSize;
 
 /// What becomes of the rendered frames. They come back from the GPU some frames late and in any
-/// order, and are written in theirs.
+/// order, and are written in theirs. It outlives the app, so that the film can be ended.
+#[derive(Resource, Clone)]
+pub struct Reel(Arc<Mutex<Rolls>>);
+
 #[derive(Default)]
-pub struct Reel {
+struct Rolls {
     film: Option<FilmWriter>,
     film_path: Option<PathBuf>,
     frames_per_second: f64,
@@ -41,42 +45,63 @@ struct Shot {
 impl Reel {
     /// A reel for a film, if one is wanted.
     pub fn new(film: Option<&Path>, frames_per_second: f64) -> Self {
-        Self { film_path: film.map(Path::to_owned), frames_per_second, ..Self::default() }
+        let film_path = film.map(Path::to_owned);
+        Self(Arc::new(Mutex::new(Rolls { film_path, frames_per_second, ..Rolls::default() })))
     }
 
-    /// Whether a film is wanted.
-    pub fn has_film(&self) -> bool {
-        self.film_path.is_some()
+    /// Asks for the frame that is rendered next, for the film (`repeats` times) and as a picture.
+    pub fn shoot(
+        &self,
+        commands: &mut Commands,
+        target: &RenderTarget,
+        repeats: u32,
+        picture: Option<PathBuf>,
+    ) {
+        let mut rolls = self.rolls();
+        let number = rolls.asked;
+        rolls.asked += 1;
+        let reel = self.clone();
+        commands.spawn(Screenshot(target.clone())).observe(
+            move |captured: On<ScreenshotCaptured>| {
+                let picture = picture.clone();
+                let shot = bgr(&captured.image).map(|bgr| Shot { bgr, repeats, picture });
+                reel.rolls().take_in(number, shot);
+            },
+        );
     }
 
-    /// Whether every frame that was asked for is written.
+    /// Whether every frame that was asked for is written, or there is no use in waiting for more.
     pub fn is_done(&self) -> bool {
-        self.next == self.asked || self.error.is_some()
+        let rolls = self.rolls();
+        rolls.next == rolls.asked || rolls.error.is_some()
     }
 
-    /// What went wrong while frames were written.
-    pub fn take_error(&mut self) -> Option<anyhow::Error> {
-        self.error.take()
+    /// Whether something went wrong; [`Reel::finish`] says what.
+    pub fn has_failed(&self) -> bool {
+        self.rolls().error.is_some()
     }
 
     /// Ends the film.
     ///
     /// # Errors
-    /// When a frame could not be written, is missing, or the film cannot be ended.
-    pub fn finish(mut self) -> anyhow::Result<()> {
-        if let Some(error) = self.error {
+    /// When a frame could not be written, none came back, or the film cannot be ended.
+    pub fn finish(&self) -> anyhow::Result<()> {
+        let mut rolls = self.rolls();
+        if let Some(error) = rolls.error.take() {
             return Err(error);
         }
-        if self.next < self.asked {
-            bail!("{} rendered frames did not come back from the GPU", self.asked - self.next);
+        if rolls.asked > 0 && rolls.next == 0 {
+            bail!("no rendered frame came back from the GPU");
         }
-        match (self.film.take(), self.film_path) {
-            (Some(film), _) => film.finish(),
-            (None, Some(path)) => bail!("no frame was rendered for {}", path.display()),
-            (None, None) => Ok(()),
-        }
+        rolls.film.take().map_or(Ok(()), FilmWriter::finish)
     }
 
+    fn rolls(&self) -> MutexGuard<'_, Rolls> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Rolls {
     fn take_in(&mut self, number: u64, shot: anyhow::Result<Shot>) {
         match shot {
             Ok(shot) => {
@@ -115,21 +140,6 @@ impl Reel {
     }
 }
 
-/// Asks for the frame that is rendered next, for the film (`repeats` times) and as a picture.
-pub fn shoot(world: &mut World, target: RenderTarget, repeats: u32, picture: Option<PathBuf>) {
-    let Some(mut reel) = world.get_non_send_mut::<Reel>() else { return };
-    let number = reel.asked;
-    reel.asked += 1;
-    world.spawn(Screenshot(target)).observe(
-        move |captured: On<ScreenshotCaptured>, reel: Option<NonSendMut<Reel>>| {
-            let shot = bgr(&captured.image).map(|bgr| Shot { bgr, repeats, picture: picture.clone() });
-            if let Some(mut reel) = reel {
-                reel.take_in(number, shot);
-            }
-        },
-    );
-}
-
 /// The pixels in OpenCV's order, without alpha.
 fn bgr(image: &Image) -> anyhow::Result<Mat> {
     let format = image.texture_descriptor.format;
@@ -140,10 +150,10 @@ fn bgr(image: &Image) -> anyhow::Result<Mat> {
     };
     let data = image.data.as_deref().ok_or_else(|| anyhow!("a rendered frame came back empty"))?;
     let rows = i32::try_from(image.height())?;
-    let four = Mat::from_slice(data)?;
-    let four = four.reshape(4, rows)?;
+    let bytes = Mat::from_slice(data)?;
+    let rgba = bytes.reshape(4, rows)?;
     let mut bgr = Mat::default();
-    imgproc::cvt_color_def(&four, &mut bgr, code)?;
+    imgproc::cvt_color_def(&rgba, &mut bgr, code)?;
     Ok(bgr)
 }
 

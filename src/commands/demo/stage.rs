@@ -9,18 +9,19 @@ use bevy::camera::RenderTarget;
 use bevy::prelude::*;
 use bevy::render::render_resource::TextureFormat;
 use bevy::time::TimeUpdateStrategy;
+use bevy_emotion::capture::{CaptureError, FrameSender, FrameSource};
+use bevy_emotion::plugin::EmotionStatus;
 
+use super::FRAMES_PER_SECOND;
 use super::reel::Reel;
 
-/// Frames of the film a second.
-pub const FRAMES_PER_SECOND: u32 = 30;
+/// How long loading detector and model may take.
+const LOADING: Duration = Duration::from_secs(60);
 /// How long the last frames may take to come back from the GPU.
 const LAST_FRAMES: Duration = Duration::from_secs(20);
 
 /// The film's time from one frame to the next.
-pub fn step() -> Duration {
-    Duration::from_secs(1) / FRAMES_PER_SECOND
-}
+const STEP: Duration = Duration::from_nanos(1_000_000_000 / FRAMES_PER_SECOND as u64);
 
 /// An image that takes the window's place.
 pub fn canvas(app: &mut App, width: u32, height: u32) -> RenderTarget {
@@ -29,49 +30,93 @@ pub fn canvas(app: &mut App, width: u32, height: u32) -> RenderTarget {
     app.world_mut().resource_mut::<Assets<Image>>().add(image).into()
 }
 
-/// Runs the app frame by frame. `before_frame` gets the frame's number and time.
+/// A source that is read in the film's time.
+pub struct Feed {
+    source: Box<dyn FrameSource>,
+    sender: FrameSender,
+    /// When the next frame is due on the film's clock.
+    due: Duration,
+}
+
+impl Feed {
+    /// Reads `source` into `sender`.
+    pub fn new(source: Box<dyn FrameSource>, sender: FrameSender) -> Self {
+        Self { source, sender, due: Duration::ZERO }
+    }
+
+    /// Offers the frames that are due; whether there are more.
+    ///
+    /// # Errors
+    /// When the source fails.
+    pub fn advance(&mut self, time: Duration) -> Result<bool, CaptureError> {
+        let rate = self.source.frame_rate().unwrap_or(f64::from(FRAMES_PER_SECOND)).max(0.1);
+        let interval = Duration::from_secs_f64(1.0 / rate);
+        while self.due <= time {
+            let Some(frame) = self.source.next_frame()? else { return Ok(false) };
+            self.due = frame.time() + interval;
+            self.sender.offer(frame);
+        }
+        Ok(true)
+    }
+}
+
+/// Runs the app for `frames` frames, or to the end of what it shows. `shoot` sees each frame's
+/// number before the frame is rendered.
 ///
 /// A frame takes at least as long as it lasts in the film: the analysis runs beside it, and has
 /// as much time as it would have in front of an audience.
 ///
 /// # Errors
-/// What `before_frame` or the reel failed with, or the app's own failure.
+/// When the source or the app fails.
 pub fn play(
     app: &mut App,
-    frames: Option<u64>,
-    mut before_frame: impl FnMut(&mut App, u64, Duration) -> anyhow::Result<()>,
+    frames: u64,
+    mut feed: Option<Feed>,
+    reel: &Reel,
+    mut shoot: impl FnMut(&mut Commands, u64),
 ) -> anyhow::Result<()> {
     while app.plugins_state() == PluginsState::Adding {
         bevy::tasks::tick_global_task_pools_on_main_thread();
     }
     app.finish();
     app.cleanup();
-    app.insert_resource(TimeUpdateStrategy::ManualDuration(step()));
-    for number in 0..frames.unwrap_or(u64::MAX) {
+    await_model(app);
+    app.insert_resource(TimeUpdateStrategy::ManualDuration(STEP));
+    for number in 0..frames {
         let start = Instant::now();
-        before_frame(app, number, step() * u32::try_from(number).unwrap_or(u32::MAX))?;
-        app.update();
-        if let Some(exit) = app.should_exit() {
-            if exit.is_error() {
-                bail!("the demo ended early; the log above says why");
-            }
+        if let Some(feed) = &mut feed
+            && !feed.advance(STEP * u32::try_from(number).unwrap_or(u32::MAX))?
+        {
             break;
         }
-        if let Some(error) = app.world_mut().get_non_send_mut::<Reel>().and_then(|mut reel| reel.take_error()) {
-            return Err(error);
+        shoot(&mut app.world_mut().commands(), number);
+        app.update();
+        if app.should_exit().is_some_and(|exit| exit.is_error()) {
+            bail!("the demo ended early; run it with -v to see why");
         }
-        std::thread::sleep(step().saturating_sub(start.elapsed()));
+        if reel.has_failed() {
+            break;
+        }
+        std::thread::sleep(STEP.saturating_sub(start.elapsed()));
     }
-    await_last_frames(app);
+    stand_still(app, LAST_FRAMES, |_| reel.is_done());
     Ok(())
 }
 
-fn await_last_frames(app: &mut App) {
+/// The film begins when there is somebody to read the faces.
+fn await_model(app: &mut App) {
+    stand_still(app, LOADING, |app| {
+        let status = app.world().get_resource::<EmotionStatus>();
+        status.is_none_or(|status| status.classifier.is_some() || status.problem.is_some())
+    });
+}
+
+/// Updates the app while its time stands still, until `done` or for `longest`.
+fn stand_still(app: &mut App, longest: Duration, done: impl Fn(&App) -> bool) {
     app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::ZERO));
     let start = Instant::now();
-    let done = |app: &App| app.world().get_non_send::<Reel>().is_none_or(Reel::is_done);
-    while !done(app) && start.elapsed() < LAST_FRAMES {
+    while !done(app) && start.elapsed() < longest {
         app.update();
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::sleep(Duration::from_millis(10));
     }
 }

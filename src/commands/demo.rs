@@ -1,0 +1,313 @@
+//! `emotion demo`: the HUD in a window, or without one into a film or a picture.
+
+mod reel;
+mod stage;
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{anyhow, bail};
+use bevy::app::PluginGroupBuilder;
+use bevy::camera::RenderTarget;
+use bevy::log::LogPlugin;
+use bevy::prelude::*;
+use bevy::render::RenderPlugin;
+use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
+use bevy::window::{ExitCondition, WindowResolution};
+use bevy::winit::WinitPlugin;
+use bevy_emotion::capture::puppet::PuppetScript;
+use bevy_emotion::capture::{self, Capture, OpenOptions, Pacing, SourceSpec, frame_slot};
+use bevy_emotion::emotion::Expression;
+use bevy_emotion::hud::{HudPlugin, HudSettings};
+use bevy_emotion::plugin::{CapturePlugin, Emotion, EmotionCamera, EmotionPlugins, Face};
+use clap::Args;
+
+use super::letterbox::PictureSize;
+use super::pipeline::PipelineArgs;
+use reel::Reel;
+use stage::Feed;
+
+/// Frames of a film a second.
+const FRAMES_PER_SECOND: u32 = 30;
+/// Frames of a film that has no other end.
+const FILM_FRAMES: u64 = 300;
+/// The frame of a picture: everything has come in by then.
+const PICTURE_FRAME: u64 = 75;
+/// The puppet's frames: the shape of most screens.
+const PUPPET_SIZE: (u32, u32) = (960, 540);
+
+/// Shows faces found, named and reacted to, live
+///
+/// Keys: 1-7 puppet expression, C next camera, Space pause, P privacy, H help, Esc quit.
+#[derive(Args)]
+pub struct DemoArgs {
+    /// auto (the first camera that opens, else the puppet), camera, camera:N, puppet, a film, a
+    /// picture, a folder of pictures or a URL
+    #[arg(long, value_name = "SOURCE", default_value = "auto")]
+    source: SourceSpec,
+
+    /// Plays films again from their start
+    #[arg(long = "loop")]
+    repeat: bool,
+
+    /// Heads of the puppet, 1 to 4
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=4))]
+    heads: u8,
+
+    /// The expression that the puppet holds, instead of going through all seven
+    #[arg(long, value_name = "NAME")]
+    expression: Option<Expression>,
+
+    /// Size of the window or of the film
+    #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1280x720")]
+    size: PictureSize,
+
+    /// Without window or display; with --record or --screenshot
+    #[arg(long)]
+    headless: bool,
+
+    /// Ends after this many frames
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    frames: Option<u64>,
+
+    /// Saves a picture: of the last frame of --frames, else of the 75th
+    #[arg(long, value_name = "F.png")]
+    screenshot: Option<PathBuf>,
+
+    /// Records a film, 30 frames a second; without --frames or an end of the source, ten seconds
+    /// where there is no window
+    #[arg(long, value_name = "F.mp4")]
+    record: Option<PathBuf>,
+
+    #[command(flatten)]
+    pipeline: PipelineArgs,
+}
+
+/// Shows the demo.
+///
+/// # Errors
+/// When there is no display or no graphics driver, the source fails in a headless run, or a
+/// picture or film cannot be written.
+pub fn run(args: &DemoArgs) -> anyhow::Result<()> {
+    if args.headless {
+        if args.record.is_none() && args.screenshot.is_none() {
+            bail!("--headless shows nothing; add --record demo.mp4 or --screenshot demo.png");
+        }
+        return guarded(|| headless(args));
+    }
+    let display = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if cfg!(target_os = "linux")
+        && !["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(display)
+    {
+        bail!("no display: run with --headless --record demo.mp4");
+    }
+    guarded(|| windowed(args))
+}
+
+fn windowed(args: &DemoArgs) -> anyhow::Result<()> {
+    let window = Window {
+        title: "bevy_emotion".to_owned(),
+        name: Some("bevy_emotion".to_owned()),
+        resolution: WindowResolution::new(args.size.width, args.size.height),
+        ..default()
+    };
+    let mut app = App::new();
+    app.add_plugins(
+        default_plugins().set(WindowPlugin { primary_window: Some(window), ..default() }),
+    );
+    let capture = CapturePlugin { source: args.source.clone(), options: args.open_options() };
+    app.add_plugins(EmotionPlugins.set(capture).set(args.pipeline.plugin()));
+    app.add_plugins(HudPlugin { settings: args.hud_settings(), ..default() });
+    let reel = Reel::new(args.record.as_deref(), f64::from(FRAMES_PER_SECOND));
+    if args.frames.is_some() || args.screenshot.is_some() || args.record.is_some() {
+        app.insert_resource(reel.clone())
+            .insert_resource(Shooting {
+                frames: args.frames,
+                picture: args.screenshot.clone(),
+                films: args.record.is_some(),
+                updates: 0,
+                filmed: 0,
+            })
+            .add_systems(Last, shoot_window);
+    }
+    let exit = app.run();
+    reel.finish()?;
+    if exit.is_error() {
+        bail!("the demo ended with an error; run it with -v to see why");
+    }
+    Ok(())
+}
+
+/// What is to be recorded of the window.
+#[derive(Resource)]
+struct Shooting {
+    frames: Option<u64>,
+    picture: Option<PathBuf>,
+    films: bool,
+    updates: u64,
+    /// Frames that the film has so far.
+    filmed: u64,
+}
+
+/// Records the window in real time: frames that came too late are filled up with the next one.
+fn shoot_window(
+    mut shooting: ResMut<Shooting>,
+    reel: Res<Reel>,
+    time: Res<Time<Real>>,
+    mut commands: Commands,
+    mut exit: MessageWriter<AppExit>,
+) {
+    shooting.updates += 1;
+    if reel.has_failed() || shooting.frames.is_some_and(|frames| shooting.updates > frames) {
+        if reel.is_done() {
+            exit.write(AppExit::Success);
+        }
+        return;
+    }
+    let due = (time.elapsed_secs_f64() * f64::from(FRAMES_PER_SECOND)) as u64 + 1;
+    let repeats = if shooting.films { due.saturating_sub(shooting.filmed) } else { 0 };
+    let picture_frame = shooting.frames.unwrap_or(PICTURE_FRAME);
+    let picture = shooting.picture.clone().filter(|_| shooting.updates == picture_frame);
+    if repeats > 0 || picture.is_some() {
+        shooting.filmed += repeats;
+        let repeats = u32::try_from(repeats).unwrap_or(u32::MAX);
+        reel.shoot(&mut commands, &RenderTarget::Window(default()), repeats, picture);
+    }
+}
+
+fn headless(args: &DemoArgs) -> anyhow::Result<()> {
+    let mut app = App::new();
+    app.add_plugins(
+        default_plugins()
+            .set(WindowPlugin {
+                primary_window: None,
+                exit_condition: ExitCondition::DontExit,
+                ..default()
+            })
+            .set(RenderPlugin { synchronous_pipeline_compilation: true, ..default() })
+            .disable::<WinitPlugin>()
+            .disable::<PipelinedRenderingPlugin>(),
+    );
+    let target = stage::canvas(&mut app, args.size.width, args.size.height);
+    let (capture, feed) = source(args)?;
+    app.insert_resource(EmotionCamera::new(capture));
+    app.add_plugins(EmotionPlugins.set(args.pipeline.plugin()));
+    app.add_plugins(HudPlugin { target: target.clone(), settings: args.hud_settings() });
+
+    let reel = Reel::new(args.record.as_deref(), f64::from(FRAMES_PER_SECOND));
+    let picture_only = if args.record.is_some() { FILM_FRAMES } else { PICTURE_FRAME };
+    let frames = args.frames.unwrap_or(picture_only);
+    let picture_number = args.frames.unwrap_or(PICTURE_FRAME) - 1;
+    stage::play(&mut app, frames, feed, &reel, |commands, number| {
+        let picture = args.screenshot.clone().filter(|_| number == picture_number);
+        if args.record.is_some() || picture.is_some() {
+            reel.shoot(commands, &target, 1, picture);
+        }
+    })?;
+    reel.finish()?;
+    report(args, &mut app);
+    Ok(())
+}
+
+/// Sources with times of their own are read in the film's time, cameras in theirs.
+fn source(args: &DemoArgs) -> anyhow::Result<(Capture, Option<Feed>)> {
+    let options = args.open_options();
+    let source = capture::open(&args.source, &options)?;
+    if source.pacing() == Pacing::Live {
+        drop(source);
+        return Ok((Capture::start(args.source.clone(), options)?, None));
+    }
+    let label = match args.source {
+        SourceSpec::Auto => format!("{} (no camera found)", source.label()),
+        _ => source.label(),
+    };
+    let (sender, receiver) = frame_slot();
+    Ok((Capture::from_receiver(label, receiver), Some(Feed::new(source, sender))))
+}
+
+/// Says what was written and what was seen at the end.
+fn report(args: &DemoArgs, app: &mut App) {
+    for path in [&args.screenshot, &args.record].into_iter().flatten() {
+        eprintln!("wrote {}", path.display());
+    }
+    let world = app.world_mut();
+    for (face, emotion) in world.query::<(&Face, &Emotion)>().iter(world) {
+        let shown = emotion.dominant.map_or("unsure", Expression::name);
+        let confidence = emotion.confidence * 100.0;
+        eprintln!("face {}: {shown}, {confidence:.0} %", face.track);
+    }
+}
+
+fn default_plugins() -> PluginGroupBuilder {
+    // The program has set up its log already.
+    DefaultPlugins.build().disable::<LogPlugin>()
+}
+
+impl DemoArgs {
+    fn open_options(&self) -> OpenOptions {
+        let mut options = OpenOptions { repeat: self.repeat, ..OpenOptions::default() };
+        options.puppet.size = PUPPET_SIZE;
+        options.puppet.heads = self.heads;
+        if let Some(expression) = self.expression {
+            options.puppet.script = PuppetScript::Hold(expression);
+        }
+        if self.headless {
+            // A camera that does not answer should not hold up a recording for long.
+            options.timeout = options.timeout.min(Duration::from_secs(5));
+        }
+        options
+    }
+
+    fn hud_settings(&self) -> HudSettings {
+        // People know themselves from mirrors.
+        let mirrored = matches!(self.source, SourceSpec::Auto | SourceSpec::Camera(_));
+        HudSettings { mirrored, ..HudSettings::default() }
+    }
+}
+
+/// Runs it and turns the panics of window and graphics libraries into messages: they do not report
+/// a missing display or driver in any other way.
+fn guarded(run: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|panic| tracing::info!("{panic}")));
+    let result = catch_unwind(AssertUnwindSafe(run));
+    std::panic::set_hook(hook);
+    result.unwrap_or_else(|panic| Err(explain(panic.as_ref())))
+}
+
+fn explain(panic: &(dyn Any + Send)) -> anyhow::Error {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    if message.contains("Unable to find a GPU") {
+        return anyhow!(
+            "no graphics driver: the demo needs Vulkan, be it in software (Debian, Ubuntu: \
+             apt install mesa-vulkan-drivers); `emotion analyze` works without"
+        );
+    }
+    if message.contains("event loop") || message.contains("EventLoop") {
+        return anyhow!(
+            "the display cannot be reached ({message}); check DISPLAY or WAYLAND_DISPLAY, or run \
+             with --headless --record demo.mp4"
+        );
+    }
+    anyhow!("the demo broke down: {message}; run it with -v to see more")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panics_become_messages_that_help() {
+        let no_driver = guarded(|| panic!("Unable to find a GPU! Make sure ..."));
+        assert!(no_driver.expect_err("it panicked").to_string().contains("mesa-vulkan-drivers"));
+        let other = guarded(|| panic!("index {} out of range", 7));
+        assert!(other.expect_err("it panicked").to_string().contains("index 7 out of range"));
+        assert!(guarded(|| Ok(())).is_ok());
+    }
+}

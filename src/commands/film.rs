@@ -1,0 +1,103 @@
+//! Films written frame by frame through OpenCV's `VideoWriter`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use opencv::core::{Mat, Size};
+use opencv::prelude::*;
+use opencv::videoio::VideoWriter;
+
+use super::letterbox::PictureSize;
+
+/// A film that is being written. It stands at its path once [`FilmWriter::finish`] was called;
+/// until then it is beside it, as `NAME.partial.EXT`.
+pub struct FilmWriter {
+    writer: VideoWriter,
+    size: Size,
+    partial: PathBuf,
+    path: PathBuf,
+    finished: bool,
+}
+
+impl FilmWriter {
+    /// Starts a film; the ending of `path` names the container (`.mp4`, `.avi`, `.mkv`).
+    ///
+    /// H.264 where OpenCV's libraries have an encoder for it, else MPEG-4 part 2.
+    ///
+    /// # Errors
+    /// When the folder is missing, or nothing here writes films of this kind.
+    pub fn create(path: &Path, frames_per_second: f64, size: PictureSize) -> anyhow::Result<Self> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder
+            && !folder.is_dir()
+        {
+            bail!("there is no folder {}; make it first", folder.display());
+        }
+        let (Some(stem), Some(extension)) = (path.file_stem(), path.extension()) else {
+            bail!("{} does not say what kind of film to write; end it in .mp4", path.display());
+        };
+        let mut name = stem.to_owned();
+        name.push(".partial.");
+        name.push(extension);
+        let partial = path.with_file_name(name);
+        let (width, height) = (size.width, size.height);
+        let size = Size::new(i32::try_from(width)?, i32::try_from(height)?);
+        for codec in [['a', 'v', 'c', '1'], ['m', 'p', '4', 'v']] {
+            let fourcc = VideoWriter::fourcc(codec[0], codec[1], codec[2], codec[3])?;
+            let opened = VideoWriter::new(&partial, fourcc, frames_per_second, size, true);
+            if let Ok(writer) = opened
+                && writer.is_opened().unwrap_or(false)
+            {
+                return Ok(Self { writer, size, partial, path: path.to_owned(), finished: false });
+            }
+        }
+        // The encoders leave an empty file behind when they fail.
+        let _ = std::fs::remove_file(&partial);
+        bail!(
+            "no encoder here can write {} ({width}x{height}, {frames_per_second:.2} frames a second); \
+             check that the folder can be written, or try another ending (.mp4, .avi, .mkv)",
+            path.display()
+        )
+    }
+
+    /// Appends a picture: 8-bit BGR, of the film's size.
+    ///
+    /// # Errors
+    /// When the picture has another size, or the encoder refuses it.
+    pub fn write(&mut self, bgr: &Mat) -> anyhow::Result<()> {
+        let size = bgr.size()?;
+        if size != self.size {
+            // The encoder would drop it without a word.
+            bail!(
+                "a picture of {}x{} does not fit into a film of {}x{}; --size makes all frames the same",
+                size.width,
+                size.height,
+                self.size.width,
+                self.size.height
+            );
+        }
+        self.writer.write(bgr).with_context(|| format!("cannot write {}", self.path.display()))
+    }
+
+    /// Writes the film's end and puts it at its path.
+    ///
+    /// # Errors
+    /// When the film cannot be closed or renamed.
+    pub fn finish(mut self) -> anyhow::Result<()> {
+        self.writer.release().with_context(|| format!("cannot write {}", self.path.display()))?;
+        std::fs::rename(&self.partial, &self.path).with_context(|| {
+            format!("cannot rename {} to {}", self.partial.display(), self.path.display())
+        })?;
+        self.finished = true;
+        Ok(())
+    }
+}
+
+impl Drop for FilmWriter {
+    fn drop(&mut self) {
+        if !self.finished {
+            let _ = self.writer.release();
+            let _ = std::fs::remove_file(&self.partial);
+        }
+    }
+}
