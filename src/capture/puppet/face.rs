@@ -162,6 +162,13 @@ impl FaceShape {
         }
     }
 
+    /// The largest difference between two faces.
+    #[cfg(test)]
+    pub fn furthest(&self, other: &Self) -> f32 {
+        let differences = self.values().into_iter().zip(other.values());
+        differences.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    }
+
     fn values(mut self) -> [f32; 17] {
         self.values_mut().map(|value| *value)
     }
