@@ -5,9 +5,9 @@ mod commands;
 use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
-use commands::{analyze, cameras};
 #[cfg(feature = "hud")]
 use commands::demo;
+use commands::{analyze, cameras};
 #[cfg(feature = "train")]
 use commands::{evaluate, train};
 
