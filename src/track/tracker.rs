@@ -25,7 +25,8 @@ pub struct TrackerConfig {
     pub keep_hidden: Duration,
     /// A new face is believed at once from this confidence on, 0 to 1.
     pub confirm_confidence: f32,
-    /// A less clear one is believed when it was seen in every frame for this time.
+    /// A less clear one is believed when it was seen in every frame for this time, and still is
+    /// as likely as not.
     pub confirm_time: Duration,
 }
 
@@ -90,6 +91,8 @@ const WIDEST_GATE: f32 = 2.0;
 const SIZE_GATE: f32 = 1.6;
 /// Two boxes whose middles are closer than this part of the larger side are the same face.
 const SAME_FACE: f32 = 0.45;
+/// A face that is not clear has to have this presence in the end to be believed.
+const LIKELY: f32 = 0.5;
 /// Share of a new confidence in the presence of a track.
 const PRESENCE_SHARE: f32 = 0.5;
 
@@ -117,9 +120,8 @@ impl Tracker {
     /// Takes the detections of the frame at `time`; gives the faces in view by track number.
     pub fn observe(&mut self, time: Duration, detections: &[Detection]) -> Vec<TrackedFace> {
         let keep = self.config.keep_hidden;
-        self.tracks.retain(|track| {
-            track.born <= time && track.seen <= time && time - track.seen <= keep
-        });
+        self.tracks
+            .retain(|track| track.born <= time && track.seen <= time && time - track.seen <= keep);
         for (detection, track) in self.assign(time, &without_doubles(detections)) {
             match track {
                 Some(index) => self.tracks[index].see(time, &detection),
@@ -132,7 +134,7 @@ impl Tracker {
         let mut faces = Vec::new();
         for track in self.tracks.iter_mut().filter(|track| track.seen == time) {
             track.confirmed |= track.presence >= self.config.confirm_confidence
-                || time - track.born >= self.config.confirm_time;
+                || (time - track.born >= self.config.confirm_time && track.presence >= LIKELY);
             if track.confirmed {
                 self.shown = self.shown.max(track.number);
                 faces.push(track.face());
@@ -187,18 +189,12 @@ impl Tracker {
     }
 
     /// Each detection with the index of the track that it continues.
-    fn assign(
-        &self,
-        time: Duration,
-        detections: &[Detection],
-    ) -> Vec<(Detection, Option<usize>)> {
+    fn assign(&self, time: Duration, detections: &[Detection]) -> Vec<(Detection, Option<usize>)> {
         let mut assigned: Vec<(Detection, Option<usize>)> = detections
             .iter()
             .map(|detection| {
-                let named = self
-                    .tracks
-                    .iter()
-                    .position(|track| Some(track.number) == detection.known);
+                let named =
+                    self.tracks.iter().position(|track| Some(track.number) == detection.known);
                 (*detection, named)
             })
             .collect();
@@ -283,9 +279,7 @@ fn without_doubles(detections: &[Detection]) -> Vec<Detection> {
     let rank = |detection: &Detection| {
         (detection.evidence != Evidence::Followed, detection.known.is_some())
     };
-    by_rank.sort_by(|a, b| {
-        rank(b).cmp(&rank(a)).then(b.confidence.total_cmp(&a.confidence))
-    });
+    by_rank.sort_by(|a, b| rank(b).cmp(&rank(a)).then(b.confidence.total_cmp(&a.confidence)));
     let mut kept: Vec<Detection> = Vec::new();
     for detection in by_rank {
         let double = kept.iter().any(|other| {

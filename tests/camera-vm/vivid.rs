@@ -1,5 +1,7 @@
 //! The checks. They run one after the other: they share the cameras.
 
+use std::path::Path;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,8 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs all checks; panics where one fails.
 pub fn probe() {
-    let checks: [(&str, fn()); 13] = [
+    let checks: [(&str, fn()); 14] = [
         ("cameras are listed with their formats, other video nodes are not", lists_cameras),
+        ("`emotion cameras` prints them", prints_cameras),
         ("a camera gives 640x480 in the right colours", gives_the_right_picture),
         ("auto takes the first camera", auto_takes_the_first_camera),
         ("a camera that does not exist is told", tells_unknown_cameras),
@@ -55,6 +58,22 @@ fn lists_cameras() {
             (format.encoding.as_str(), format.width, format.height) == ("YUYV", 640, 480)
         });
         assert!(yuyv.expect("640x480 in YUYV").frame_rates.contains(&25));
+    }
+}
+
+fn prints_cameras() {
+    let program = Path::new("/bin/emotion");
+    if !program.exists() {
+        println!("skipped: built without the program");
+        return;
+    }
+    let output = Command::new(program).arg("cameras").output().expect("a program that runs");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{output:?}");
+    let row = text.lines().find(|row| row.contains("640x480")).expect(&text);
+    assert!(row.contains("YUYV") && row.ends_with("25 15 10 5 4 2 1"), "{row}");
+    for wanted in ["camera:0  vivid-000-vid-cap", "camera:3  vivid-001-vid-cap"] {
+        assert!(text.contains(wanted), "{text}");
     }
 }
 

@@ -176,7 +176,11 @@ impl FrameSource for PuppetSource {
         self.truth.clear();
         let mut poses = Vec::with_capacity(self.acting.len());
         for (head, acting) in (0..self.config.heads).zip(&self.acting) {
-            let sway = Sway::at(time, head, self.config.seed, &self.config.motion);
+            let mut sway = Sway::at(time, head, self.config.seed, &self.config.motion);
+            if self.config.heads > 1 {
+                // Neighbours leave each other room.
+                sway.offset.0 *= 0.6;
+            }
             let pose =
                 HeadPose::new(self.config.size, self.config.heads, head, acting.face(time), sway);
             let shown = acting.shown(time);
