@@ -276,8 +276,7 @@ impl HaarDetector {
 
     /// Whether nothing is known of the picture: it is the first, or all faces just left it.
     fn is_new_scene(&mut self, time: Duration, before: Option<&Before>, faces: &[Found]) -> bool {
-        let just_lost =
-            faces.is_empty() && before.is_none_or(|before| !before.faces.is_empty());
+        let just_lost = faces.is_empty() && before.is_none_or(|before| !before.faces.is_empty());
         let rested =
             self.full_search.is_none_or(|last| time.saturating_sub(last) >= FULL_SEARCH_PAUSE);
         if just_lost && rested {
