@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     println!("{:<8} {:>10} {:>10} {:>10}  device", "backend", "start", "1 face", "8 faces");
     for backend in [BackendChoice::Cpu, BackendChoice::Wgpu] {
-        let options = ClassifierOptions { backend, model: model.clone(), ..Default::default() };
+        let options = ClassifierOptions::new(backend, model.clone());
         let started = Instant::now();
         let mut classifier = match options.load() {
             Ok(classifier) => classifier,
