@@ -111,7 +111,6 @@ fn measure(input: &Path, rows: Option<&Path>) -> Outcome<()> {
     Ok(())
 }
 
-
 /// What most programs do: grey, then one search of the whole picture, upright.
 fn full_frame_search(cascade: &mut CascadeClassifier, frame: &Frame) -> Outcome<()> {
     let (rows, columns) = (frame.height() as i32, frame.width() as i32);
@@ -133,13 +132,13 @@ fn figures(times: &mut [Duration]) -> (f64, f64) {
     (times.get(count / 2).copied().map_or(0.0, ms), ms(total) / count as f64)
 }
 
-/// All frames of a clip, or 60 times the same picture.
+/// All frames of a clip, or 30 times the same picture.
 fn frames(input: &Path) -> Outcome<Vec<Frame>> {
     let name = input.to_str().ok_or("path")?;
     let mut frames = Vec::new();
     let picture = imgcodecs::imread(name, imgcodecs::IMREAD_COLOR)?;
     if !picture.empty() {
-        for index in 0..60 {
+        for index in 0..30 {
             frames.push(letterboxed(&picture, index, Duration::from_millis(33) * index as u32)?);
         }
         return Ok(frames);

@@ -3,7 +3,7 @@
 //! `cargo bench --bench margin -- fer2013.csv`
 //!
 //! Enlarges training faces, puts them into frames, finds them, and prints medians and quartiles.
-//! `CROP_SCALE` and `CROP_DOWN` in `src/classify/preprocess.rs` are from here.
+//! `CROP_SCALE` in `src/classify/preprocess.rs` is from here.
 
 use std::path::Path;
 use std::time::Duration;

@@ -2,18 +2,20 @@
 
 mod commands;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
-use commands::{analyze, cameras};
 #[cfg(feature = "hud")]
 use commands::demo;
+use commands::{analyze, cameras};
 #[cfg(feature = "train")]
 use commands::{evaluate, train};
 
 /// Reads facial expressions from cameras, films and pictures, and reacts to them.
 ///
-/// It reads what a face shows; it does not know what a person feels.
+/// It reads what a face shows; it does not know what a person feels. Without a command it starts the
+/// demo.
 #[derive(Parser)]
 #[command(name = "emotion", version)]
 struct Cli {
@@ -38,7 +40,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(with_default_command(std::env::args_os().collect()));
     log_to_stderr(cli.verbose);
     let result = match &cli.command {
         #[cfg(feature = "hud")]
@@ -61,7 +63,28 @@ fn main() -> ExitCode {
     }
 }
 
-/// Sends the library's log to stderr. The demo does without: Bevy brings its own.
+/// Puts `demo` where no command is given, so that its options may follow at once: `emotion
+/// --source puppet`.
+fn with_default_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let is_verbosity = |argument: &OsString| {
+        let argument = argument.to_string_lossy();
+        argument == "--verbose"
+            || argument
+                .strip_prefix('-')
+                .is_some_and(|v| !v.is_empty() && v.chars().all(|c| c == 'v'))
+    };
+    let place = arguments.iter().skip(1).take_while(|argument| is_verbosity(argument)).count() + 1;
+    let named = arguments.get(place).is_some_and(|argument| {
+        let argument = argument.to_string_lossy();
+        !argument.starts_with('-') || ["-h", "--help", "-V", "--version"].contains(&&*argument)
+    });
+    if cfg!(feature = "hud") && !named {
+        arguments.insert(place.min(arguments.len()), "demo".into());
+    }
+    arguments
+}
+
+/// Sends the library's log to stderr.
 fn log_to_stderr(verbose: u8) {
     let level = match verbose {
         0 => "warn",
@@ -79,4 +102,29 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
             .downcast_ref::<std::io::Error>()
             .is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[cfg(feature = "hud")]
+    #[test]
+    fn the_demo_is_the_default() {
+        let completed = |arguments: &str| {
+            let arguments = arguments.split_whitespace().map(OsString::from).collect();
+            with_default_command(arguments).join(&OsString::from(" "))
+        };
+        assert_eq!(completed("emotion"), "emotion demo");
+        assert_eq!(completed("emotion --source puppet"), "emotion demo --source puppet");
+        assert_eq!(completed("emotion -vv --frames 3"), "emotion -vv demo --frames 3");
+        assert_eq!(completed("emotion -v analyze a.mp4"), "emotion -v analyze a.mp4");
+        assert_eq!(completed("emotion --help"), "emotion --help");
+    }
 }

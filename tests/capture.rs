@@ -1,8 +1,10 @@
 //! Sources and the capture threads: films, pictures and streams that are fine, and all the ways in
 //! which they are not.
 #![cfg(feature = "opencv")]
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking too")]
 
 use std::fs;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -10,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use bevy_emotion::capture::{
     Capture, CaptureCommand, CaptureError, CaptureState, CaptureStatus, FrameSource, OpenOptions,
-    Pacing, SourceSpec, frame_slot, open,
+    Pacing, SourceSpec, cameras, frame_slot, open,
 };
 use bevy_emotion::frame::{Frame, MAX_SIDE};
 use opencv::core::{CV_8UC3, Mat, Scalar, Size, Vector};
@@ -188,6 +190,8 @@ fn what_cannot_be_opened_says_why() {
         (0..5000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let noise = refusal(&file("noise.mp4", &noise));
     assert!(matches!(noise, CaptureError::NotMedia { .. }), "{noise}");
+    let device = refusal(Path::new("/dev/zero"));
+    assert!(device.to_string().contains("camera:0"), "{device}");
 
     let empty = folder.path().join("empty");
     fs::create_dir(&empty).expect("a folder");
@@ -359,6 +363,72 @@ fn a_stream_that_says_nothing_is_stuck_and_does_not_hold_up_stop() {
     wait_for(&capture, "a retry", |s| matches!(s.state, CaptureState::Retrying { .. }));
 }
 
+/// Serves `bytes` as a film over HTTP to whoever asks, but only the first `share` of them.
+fn serve(bytes: Vec<u8>, share: f64) -> SourceSpec {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            let Ok(mut client) = client else { return };
+            let mut request = [0; 4096];
+            // Any request is answered with the film; a client that leaves early is no failure.
+            let _ = client.read(&mut request);
+            let head = format!(
+                "HTTP/1.0 200 OK\r\nContent-Type: video/x-msvideo\r\nContent-Length: {}\r\n\r\n",
+                bytes.len()
+            );
+            let sent = (bytes.len() as f64 * share) as usize;
+            let _ =
+                client.write_all(head.as_bytes()).and_then(|()| client.write_all(&bytes[..sent]));
+        }
+    });
+    SourceSpec::Url(format!("http://127.0.0.1:{port}/film.avi"))
+}
+
+#[test]
+fn a_film_from_the_network_ends_and_one_that_breaks_off_is_tried_again() {
+    let folder = TempDir::new().expect("a folder");
+    let avi = folder.path().join("film.avi");
+    write_film(&avi, b"MJPG", 40, 50.0);
+    let bytes = fs::read(&avi).expect("a film");
+
+    let capture =
+        Capture::start(serve(bytes.clone(), 1.0), OpenOptions::default()).expect("threads");
+    let status = wait_for(&capture, "the end", |status| status.state == CaptureState::Ended);
+    assert_eq!(status.captured, 40);
+
+    let capture = Capture::start(serve(bytes, 0.5), OpenOptions::default()).expect("threads");
+    let lost = wait_for(&capture, "a loss", |s| matches!(s.state, CaptureState::Retrying { .. }));
+    let CaptureState::Retrying { reason, .. } = &lost.state else { unreachable!() };
+    assert!(reason.contains("broke off after"), "{reason}");
+    assert!((10..30).contains(&lost.captured), "{lost:?}");
+    wait_for(&capture, "frames again", |status| status.captured > lost.captured);
+}
+
+#[test]
+fn real_films_are_read_to_the_end_without_complaint() {
+    let clips = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/clips");
+    let Ok(entries) = fs::read_dir(&clips) else {
+        println!("skipped: there are no films in {}", clips.display());
+        return;
+    };
+    for path in entries.map(|entry| entry.expect("an entry").path()) {
+        if path.extension().is_none_or(|extension| extension != "mp4") {
+            continue;
+        }
+        let mut source = open_path(&path).expect("a film");
+        let (mut frames, mut last) = (0, None);
+        while let Some(frame) = source.next_frame().expect("a readable film") {
+            assert_eq!(frame.sequence(), frames);
+            assert!(Some(frame.time()) > last, "{}: {frame:?}", path.display());
+            (frames, last) = (frames + 1, Some(frame.time()));
+        }
+        // Cut films keep more frames than they show.
+        let promised = source.frame_count().expect("a count");
+        assert!(promised.abs_diff(frames) * 20 <= promised, "{}: {frames}", path.display());
+    }
+}
+
 #[test]
 fn a_camera_that_does_not_exist_is_reported_and_tried_again() {
     let spec = SourceSpec::Camera(Some(4321));
@@ -371,6 +441,23 @@ fn a_camera_that_does_not_exist_is_reported_and_tried_again() {
         assert!(error.to_string().contains("`webcam`"), "{error}");
         wait_for(&capture, "a failure", |s| matches!(s.state, CaptureState::Failed { .. }));
     }
+}
+
+#[test]
+fn auto_and_next_end_at_the_puppet_where_there_is_no_camera() {
+    if cameras().is_ok_and(|cameras| !cameras.is_empty()) {
+        println!("skipped: this machine has cameras; tests/camera-vm covers them");
+        return;
+    }
+    let capture = Capture::start(SourceSpec::Auto, OpenOptions::default()).expect("threads");
+    let is_puppet = |status: &CaptureStatus| {
+        status.state == CaptureState::Streaming && status.label.contains("puppet")
+    };
+    let status = wait_for(&capture, "the puppet", is_puppet);
+    let note = status.note.expect("a line for the screen");
+    assert!(note.starts_with("No camera") && note.len() < 80, "{note}");
+    capture.send(CaptureCommand::NextCamera);
+    wait_for(&capture, "the puppet again", is_puppet);
 }
 
 #[test]

@@ -64,8 +64,13 @@ impl Webcam {
             }
             match Self::open(index) {
                 Ok(webcam) => return Ok(webcam),
-                // Where several fail, the first is the one that people mean.
-                Err(error) => reason = reason.or(Some(error.to_string())),
+                Err(error) => {
+                    tracing::info!("{error}");
+                    let busy = matches!(error, CaptureError::CameraBusy { .. });
+                    let state = if busy { "is busy" } else { "does not open" };
+                    // Where several fail, the first is the one that people mean.
+                    reason = reason.or(Some(format!("camera {index} {state}")));
+                }
             }
         }
         let reason = reason.unwrap_or_else(|| "none is connected".to_owned());
@@ -103,7 +108,7 @@ impl FrameSource for Webcam {
                 Ok(buffer) => buffer,
                 Err(error) => return Err(self.lost(driver_says(&error))),
             };
-            let time = self.opened_at.elapsed();
+            let arrival = Instant::now();
             let (width, height) = (self.format.width(), self.format.height());
             let rgb = match guarded(index, || decode(&buffer, self.format)) {
                 Ok(Ok(rgb)) => rgb,
@@ -115,8 +120,9 @@ impl FrameSource for Webcam {
                 Ok(Err(error)) => return Err(self.lost(driver_says(&error))),
                 Err(error) => return Err(self.lost(error.to_string())),
             };
+            let time = arrival - self.opened_at;
             let frame = match Frame::from_rgb(rgb, width, height, self.sequence, time) {
-                Ok(frame) => frame,
+                Ok(frame) => frame.with_captured_at(arrival),
                 Err(_) if damaged < DAMAGED_FRAMES_ALLOWED => {
                     damaged += 1;
                     continue;
@@ -388,6 +394,65 @@ impl Drop for Hold {
     fn drop(&mut self) {
         let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
         held.retain(|index| *index != self.0);
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "opencv")]
+mod tests {
+    use opencv::core::{CV_8UC3, Mat, Scalar, Vector};
+    use opencv::imgcodecs::imencode;
+    use opencv::prelude::*;
+
+    use super::*;
+
+    const SIZE: Resolution = Resolution { width_x: 64, height_y: 32 };
+
+    fn orange_jpeg() -> Vec<u8> {
+        let orange = Scalar::new(30.0, 120.0, 230.0, 0.0);
+        let picture = Mat::new_rows_cols_with_default(32, 64, CV_8UC3, orange).expect("a picture");
+        let mut jpeg = Vector::new();
+        assert!(imencode(".jpg", &picture, &mut jpeg, &Vector::new()).expect("an encoder"));
+        jpeg.to_vec()
+    }
+
+    fn decode_as(encoding: FrameFormat, data: &[u8]) -> Option<Vec<u8>> {
+        let format = WireFormat::new(SIZE, encoding, 30);
+        guarded(0, || decode(&Buffer::new(SIZE, data, encoding), format)).ok()?.ok()
+    }
+
+    #[test]
+    fn jpeg_frames_come_out_as_rgb() {
+        let mut data = orange_jpeg();
+        // Drivers hand over the whole buffer: the rest is left from earlier frames.
+        data.extend([0xAB; 500]);
+        let rgb = decode_as(FrameFormat::MJPEG, &data).expect("a picture");
+        assert_eq!(rgb.len(), 64 * 32 * 3);
+        let near = |value: u8, wanted: u8| value.abs_diff(wanted) < 8;
+        assert!(near(rgb[0], 230) && near(rgb[1], 120) && near(rgb[2], 30), "{:?}", &rgb[..3]);
+    }
+
+    #[test]
+    fn damaged_jpeg_frames_are_no_panic() {
+        let jpeg = orange_jpeg();
+        for length in [0, 1, 2, 20, jpeg.len() / 2, jpeg.len() - 2] {
+            // Some decode to a grey rest, which is fine; none may unwind out of here.
+            let _ = decode_as(FrameFormat::MJPEG, &jpeg[..length]);
+        }
+        assert!(decode_as(FrameFormat::MJPEG, &[7; 1000]).is_none());
+    }
+
+    #[test]
+    fn padded_buffers_give_whole_pictures_and_short_ones_none() {
+        let pixels = 64 * 32;
+        let padded = vec![128; pixels * 2 + 4096];
+        assert_eq!(decode_as(FrameFormat::YUYV, &padded).map(|rgb| rgb.len()), Some(pixels * 3));
+        let padded = vec![128; pixels * 3 / 2 + 100];
+        assert_eq!(decode_as(FrameFormat::NV12, &padded).map(|rgb| rgb.len()), Some(pixels * 3));
+        assert!(decode_as(FrameFormat::NV12, &padded[..pixels]).is_none());
+        // Red, green, blue from blue, green, red.
+        let rgb = decode_as(FrameFormat::RAWBGR, &[1, 2, 3].repeat(pixels)).expect("a picture");
+        assert_eq!(rgb[..3], [3, 2, 1]);
     }
 }
 

@@ -229,3 +229,65 @@ pub enum ClassifyError {
         model: String,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use preprocess::{PIXELS, SIDE};
+
+    fn face(seed: usize) -> FaceImage {
+        FaceImage { grey: (0..PIXELS).map(|index| (index * (seed * 2 + 3) % 251) as u8).collect() }
+    }
+
+    fn on_cpu() -> ClassifierOptions {
+        ClassifierOptions { backend: BackendChoice::Cpu, ..ClassifierOptions::default() }
+    }
+
+    #[test]
+    fn the_shipped_model_reads_faces_one_by_one_and_together_alike() {
+        let mut classifier = on_cpu().load().expect("a classifier");
+        let faces: Vec<FaceImage> = (0..3).map(face).collect();
+        let together = classifier.classify(&faces).expect("scores");
+        assert_eq!(together.len(), 3);
+        for (face, scores) in faces.iter().zip(&together) {
+            let alone = classifier.classify(std::slice::from_ref(face)).expect("scores");
+            assert_eq!(alone[0], *scores);
+        }
+        assert_ne!(together[0], together[1]);
+        assert!(classifier.classify(&[]).expect("no scores").is_empty());
+        let info = classifier.description();
+        assert_eq!((info.model.as_str(), info.backend.as_str()), ("cnn4", "cpu"));
+    }
+
+    #[test]
+    fn a_face_of_another_size_is_an_error() {
+        let mut classifier = on_cpu().load().expect("a classifier");
+        let small = FaceImage { grey: vec![0; SIDE] };
+        assert!(matches!(classifier.classify(&[small]), Err(ClassifyError::Backend { .. })));
+    }
+
+    #[test]
+    fn names_and_paths_are_told_apart() {
+        let parse = |text: &str| match text.parse::<ModelChoice>() {
+            Ok(choice) => choice,
+            Err(never) => match never {},
+        };
+        assert_eq!(parse("cnn4"), ModelChoice::Name("cnn4".to_owned()));
+        assert_eq!(parse("cnn4.safetensors"), ModelChoice::Path("cnn4.safetensors".into()));
+        assert_eq!(parse("runs/cnn4"), ModelChoice::Path("runs/cnn4".into()));
+        assert_eq!(parse("runs/cnn4").to_string(), "runs/cnn4");
+    }
+
+    #[test]
+    fn unknown_models_and_backends_say_what_there_is() {
+        let options = ClassifierOptions { model: ModelChoice::Name("vgg".to_owned()), ..on_cpu() };
+        let error = options.load().err().expect("an error").to_string();
+        assert!(error.contains("vgg") && error.contains("cnn4"), "{error}");
+        let error = "cuda".parse::<BackendChoice>().expect_err("an error").to_string();
+        assert!(error.contains("auto, wgpu or cpu"), "{error}");
+        for (choice, name) in BackendChoice::ALL {
+            assert_eq!(name.parse(), Ok(choice));
+            assert_eq!(choice.to_string(), name);
+        }
+    }
+}

@@ -11,10 +11,11 @@ pub const SIDE: usize = 48;
 pub const PIXELS: usize = SIDE * SIDE;
 
 /// Side of the crop, in sides of the box that Haar gives.
-pub const CROP_SCALE: f32 = 1.0;
-
-/// How far below the box's middle the crop's middle lies, in sides of the box.
-pub const CROP_DOWN: f32 = 0.0;
+///
+/// Measured by `benches/margin.rs` on 399 training faces of FER-2013, enlarged four times: the
+/// detector found 294, and the picture's side was 1.03 sides of its box (quartiles 0.97 and 1.12);
+/// the middles differed by 0.000 of a side across and 0.003 down (quartiles within 0.03).
+pub const CROP_SCALE: f32 = 1.03;
 
 /// Samples along a side of one output pixel at most: bounds the cost of huge faces.
 const MOST_SAMPLES: usize = 6;
@@ -47,9 +48,7 @@ impl FaceImage {
 pub fn face_image(frame: &Frame, box_in_frame: FrameRect, roll: f32) -> FaceImage {
     let side = box_in_frame.width.max(box_in_frame.height).max(1.0);
     let (sin, cos) = roll.sin_cos();
-    let (x, y) = box_in_frame.center();
-    let down = CROP_DOWN * side;
-    let center = (x - sin * down, y + cos * down);
+    let center = box_in_frame.center();
     let step = CROP_SCALE * side / SIDE as f32;
 
     // When shrinking, samples lie a pixel apart or closer and their mean is the pixel's area; when
@@ -157,18 +156,15 @@ mod tests {
     }
 
     /// A box whose crop is `side` wide, with the crop's middle in the middle of the frame.
-    fn box_for(frame: &Frame, side: f32, roll: f32) -> FrameRect {
-        let (sin, cos) = roll.sin_cos();
-        let box_side = side / CROP_SCALE;
-        let down = CROP_DOWN * box_side;
+    fn box_for(frame: &Frame, side: f32) -> FrameRect {
         let middle = (frame.width() as f32 / 2.0, frame.height() as f32 / 2.0);
-        FrameRect::square((middle.0 + sin * down, middle.1 - cos * down), box_side)
+        FrameRect::square(middle, side / CROP_SCALE)
     }
 
     #[test]
     fn a_crop_of_the_right_size_is_copied() {
         let frame = frame(SIDE as u32, SIDE as u32, |x, y| (x * 3 + y * 2) as u8);
-        let face = face_image(&frame, box_for(&frame, SIDE as f32, 0.0), 0.0);
+        let face = face_image(&frame, box_for(&frame, SIDE as f32), 0.0);
         let same: Vec<u8> = frame.rgb().chunks_exact(3).map(|pixel| pixel[0]).collect();
         let differs = face.grey.iter().zip(&same).filter(|(a, b)| a.abs_diff(**b) > 1).count();
         assert_eq!(differs, 0);
@@ -178,14 +174,14 @@ mod tests {
     fn shrinking_averages() {
         // A fine checkerboard is even grey from afar.
         let frame = frame(192, 192, |x, y| if (x + y) % 2 == 0 { 0 } else { 200 });
-        let face = face_image(&frame, box_for(&frame, 192.0, 0.0), 0.0);
+        let face = face_image(&frame, box_for(&frame, 192.0), 0.0);
         assert!(face.grey.iter().all(|grey| grey.abs_diff(100) < 3), "{:?}", &face.grey[..8]);
     }
 
     #[test]
     fn enlarging_has_no_steps() {
         let frame = frame(12, 12, |x, _| (x * 20) as u8);
-        let face = face_image(&frame, box_for(&frame, 12.0, 0.0), 0.0);
+        let face = face_image(&frame, box_for(&frame, 12.0), 0.0);
         let row = &face.grey[..SIDE];
         assert!(row.windows(2).all(|pair| pair[1] >= pair[0] && pair[1] - pair[0] <= 6), "{row:?}");
     }
@@ -199,7 +195,7 @@ mod tests {
             let along = (x as f32 - 100.0) * up.0 + (y as f32 - 100.0) * up.1;
             (128.0 + along).clamp(0.0, 255.0) as u8
         });
-        let face = face_image(&frame, box_for(&frame, 96.0, roll), roll);
+        let face = face_image(&frame, box_for(&frame, 96.0), roll);
         let mean =
             |rows: &[u8]| rows.iter().map(|&grey| f32::from(grey)).sum::<f32>() / rows.len() as f32;
         assert!(mean(&face.grey[..SIDE]) > 128.0 + 40.0);

@@ -186,6 +186,8 @@ pub fn to_bytes<B: Backend>(network: &Cnn4<B>, header: &ModelHeader) -> Result<V
     let text = serde_json::to_string(header).map_err(|error| damaged(error.to_string()))?;
     let mut store = SafetensorsStore::from_bytes(None)
         .with_to_adapter(Cast(DType::F16))
+        // One entry: several would come in any order, and the same model as other bytes.
+        .clear_metadata()
         .metadata(HEADER_KEY, text);
     store.collect_from::<B, _>(network).map_err(|error| damaged(error.to_string()))?;
     store.get_bytes().map_err(|error| damaged(error.to_string()))
@@ -339,5 +341,159 @@ impl ModuleAdapter for Cast {
 
     fn clone_box(&self) -> Box<dyn ModuleAdapter> {
         Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use safetensors::tensor::TensorView;
+
+    use super::*;
+    use crate::classify::ModelChoice;
+
+    fn shipped() -> ModelFile {
+        ModelChoice::Default.read().expect("the shipped model")
+    }
+
+    /// The shipped file with another header and other tensors.
+    fn changed(
+        header: impl Fn(&mut ModelHeader),
+        tensors: impl Fn(&mut BTreeMap<String, (safetensors::Dtype, Vec<usize>, Vec<u8>)>),
+    ) -> Result<ModelFile, LoadError> {
+        let file = shipped();
+        let parsed = safetensors::SafeTensors::deserialize(&file.bytes).expect("a file");
+        let mut owned: BTreeMap<_, _> = parsed
+            .iter()
+            .map(|(name, t)| (name.to_owned(), (t.dtype(), t.shape().to_vec(), t.data().to_vec())))
+            .collect();
+        tensors(&mut owned);
+        let mut new_header = file.header.clone();
+        header(&mut new_header);
+        let text = serde_json::to_string(&new_header).expect("JSON");
+        let views = owned.iter().map(|(name, (dtype, shape, data))| {
+            (name, TensorView::new(*dtype, shape.clone(), data).expect("a tensor"))
+        });
+        let metadata = HashMap::from([(HEADER_KEY.to_owned(), text)]);
+        let bytes = safetensors::serialize(views, Some(metadata)).expect("bytes");
+        ModelFile::from_bytes("test.safetensors", bytes)
+    }
+
+    fn unfit(result: Result<ModelFile, LoadError>) -> String {
+        match result {
+            Err(LoadError::Unfit { reason, .. }) => reason,
+            Err(other) => panic!("another error: {other}"),
+            Ok(_) => panic!("it was taken"),
+        }
+    }
+
+    #[test]
+    fn the_unchanged_file_is_taken() {
+        assert!(changed(|_| {}, |_| {}).is_ok());
+    }
+
+    #[test]
+    fn truncated_and_foreign_bytes_are_damaged() {
+        let bytes = shipped().bytes;
+        for length in [0, 7, 100, bytes.len() / 2, bytes.len() - 1] {
+            let result = ModelFile::from_bytes("cut.safetensors", bytes[..length].to_vec());
+            assert!(matches!(result, Err(LoadError::Damaged { .. })), "{length} bytes");
+        }
+        let picture = b"\x89PNG\r\n\x1a\n and so on, not a model at all".to_vec();
+        let error = ModelFile::from_bytes("face.png", picture).err().expect("an error");
+        assert!(error.to_string().contains("face.png is damaged"), "{error}");
+    }
+
+    #[test]
+    fn other_labels_formats_and_preparations_do_not_fit() {
+        let reason = unfit(changed(|header| header.labels.swap(0, 3), |_| {}));
+        assert!(reason.contains("happy, disgust, fear, angry"), "{reason}");
+        assert!(unfit(changed(|header| header.format = 2, |_| {})).contains("format is 2"));
+        assert!(unfit(changed(|header| header.side = 64, |_| {})).contains("64x64"));
+        assert!(unfit(changed(|header| header.temperature = 0.0, |_| {})).contains("temperature"));
+        let huge = |header: &mut ModelHeader| {
+            let Architecture::Cnn4(config) = &mut header.architecture;
+            config.channels[3] = usize::MAX;
+        };
+        assert!(unfit(changed(huge, |_| {})).contains("sizes"));
+    }
+
+    #[test]
+    fn tensors_that_are_missing_too_many_or_of_another_shape_do_not_fit() {
+        let narrower = |header: &mut ModelHeader| {
+            let Architecture::Cnn4(config) = &mut header.architecture;
+            config.channels[1] /= 2;
+        };
+        assert!(unfit(changed(narrower, |_| {})).contains("has the shape"));
+        let missing = unfit(changed(
+            |_| {},
+            |tensors| {
+                tensors.remove("dense.bias");
+            },
+        ));
+        assert!(missing.contains("dense.bias"), "{missing}");
+        let more = unfit(changed(
+            |_| {},
+            |tensors| {
+                let bias = tensors["dense.bias"].clone();
+                tensors.insert("extra.bias".to_owned(), bias);
+            },
+        ));
+        assert!(more.contains("extra.bias"), "{more}");
+    }
+
+    #[test]
+    fn numbers_that_are_none_are_damage() {
+        let result = changed(
+            |_| {},
+            |tensors| {
+                let (dtype, _, bytes) = tensors.get_mut("dense.bias").expect("a tensor");
+                assert_eq!(*dtype, safetensors::Dtype::F32);
+                bytes[..4].copy_from_slice(&f32::NAN.to_le_bytes());
+            },
+        );
+        assert!(
+            matches!(result, Err(LoadError::Damaged { reason, .. }) if reason.contains("dense.bias"))
+        );
+        let result = changed(
+            |_| {},
+            |tensors| {
+                let (dtype, _, bytes) = tensors.get_mut("dense.weight").expect("a tensor");
+                assert_eq!(*dtype, safetensors::Dtype::F16);
+                bytes[..2].copy_from_slice(&0x7c00_u16.to_le_bytes());
+            },
+        );
+        assert!(matches!(result, Err(LoadError::Damaged { .. })));
+    }
+
+    #[test]
+    fn a_file_that_is_not_the_listed_one_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("mine.safetensors");
+        let file = shipped();
+        std::fs::write(&path, &file.bytes).expect("a file");
+        assert!(ModelFile::read(&path).is_ok(), "without a list");
+        let sums = folder.path().join(SUMS_FILE);
+        std::fs::write(&sums, format!("{}  mine.safetensors\n", sha256(&file.bytes)))
+            .expect("a list");
+        assert!(ModelFile::read(&path).is_ok(), "with its hash in the list");
+        std::fs::write(&sums, format!("{}  mine.safetensors\n", sha256(b"other"))).expect("a list");
+        assert!(matches!(ModelFile::read(&path), Err(LoadError::Hash { .. })));
+        let gone = ModelFile::read(&folder.path().join("gone.safetensors"));
+        assert!(matches!(gone, Err(LoadError::Unreadable { .. })));
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let file = shipped();
+        let network = file.network::<burn::backend::Flex>(&Default::default()).expect("a network");
+        let bytes = to_bytes(&network, &file.header).expect("bytes");
+        let again = ModelFile::from_bytes("again", bytes).expect("a file");
+        assert_eq!(again.header, file.header);
+        let tensors = |file: &ModelFile| {
+            let parsed = safetensors::SafeTensors::deserialize(&file.bytes).expect("a file");
+            let all = parsed.iter().map(|(name, tensor)| (name.to_owned(), tensor.data().to_vec()));
+            all.collect::<BTreeMap<_, _>>()
+        };
+        assert!(tensors(&again) == tensors(&file));
     }
 }

@@ -76,7 +76,8 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     };
     let mut classifier = options.load()?;
     let info = classifier.description().clone();
-    eprintln!("{}: {cost}; {} on {}", info.model, info.backend, info.device);
+    let note = info.note.as_ref().map_or(String::new(), |note| format!(" ({note})"));
+    eprintln!("{}: {cost}; {} on {}{note}", info.model, info.backend, info.device);
 
     let mut original = Tally::default();
     let mut ferplus = Tally::default();

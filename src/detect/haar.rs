@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::follow::follow;
 use super::look::{Look, Looker, Side};
 use super::pictures::{Pictures, Place};
-use super::search::{Candidate, FIRST_LOOK, Pass, Schedule, Searcher};
+use super::search::{Candidate, FULL_SEARCH, Pass, SMALL_FACES, Schedule, Searcher};
 use super::{DetectError, Detection, Evidence, FaceDetector, KnownFace, cascade};
 use crate::frame::Frame;
 
@@ -14,6 +14,9 @@ use crate::frame::Frame;
 const RECOGNISED: f32 = 6.0;
 /// A new face is reported from this strength on; the tracker wants more, or more than one.
 const REPORTED: f32 = 9.0;
+/// Between these strengths a second look decides.
+const DOUBTFUL: f32 = 6.0;
+const CLEAR: f32 = 20.0;
 /// The strength at which a face is as likely as not, in [`certainty`].
 const EVEN: f32 = 10.0;
 /// The confidence of a face that is only followed falls to a third in this time.
@@ -21,7 +24,7 @@ const FOLLOWED_DECAY: Duration = Duration::from_millis(600);
 /// A face that is only followed is given up below this confidence.
 const GIVEN_UP: f32 = 0.3;
 /// What may be spent on a frame while no face is in view, in units of an upright pass.
-const INCOME_ALONE: f32 = 2.6;
+const INCOME_ALONE: f32 = 1.7;
 /// The same while one is.
 const INCOME_KNOWN: f32 = 1.2;
 /// What a look at one place costs in those units.
@@ -146,9 +149,19 @@ impl HaarDetector {
         keep_one_each(&mut faces);
         self.schedule.spend(LOOK_COST * known.len() as f32);
 
-        for pass in self.passes(frame.time(), before.as_ref(), faces.is_empty()) {
-            for candidate in self.searcher.search(&pictures, pass)? {
-                self.find_new(&pictures, &candidate, &mut faces)?;
+        if self.is_new_scene(frame.time(), before.as_ref(), &faces) {
+            for pass in FULL_SEARCH {
+                self.search(&pictures, pass, &mut faces)?;
+            }
+            if faces.is_empty() {
+                for pass in SMALL_FACES {
+                    self.search(&pictures, pass, &mut faces)?;
+                }
+            }
+        } else {
+            let income = if faces.is_empty() { INCOME_ALONE } else { INCOME_KNOWN };
+            for pass in self.schedule.passes(income) {
+                self.search(&pictures, pass, &mut faces)?;
             }
         }
 
@@ -165,8 +178,7 @@ impl HaarDetector {
         let remembered = faces.iter().filter_map(|face| {
             face.known.map(|track| FaceBefore { track, place: face.place, side: face.side })
         });
-        self.before =
-            Some(Before { time: frame.time(), faces: remembered.collect(), pictures });
+        self.before = Some(Before { time: frame.time(), faces: remembered.collect(), pictures });
         Ok(detections)
     }
 
@@ -179,26 +191,30 @@ impl HaarDetector {
         known: &KnownFace,
     ) -> opencv::Result<Option<Found>> {
         let expected = pictures.place_of(&known.box_in_frame, known.roll);
-        let last = before
-            .and_then(|before| before.faces.iter().find(|face| face.track == known.track));
+        let last =
+            before.and_then(|before| before.faces.iter().find(|face| face.track == known.track));
         let side = last.and_then(|face| face.side);
         let recognised = |look: &Look| look.strength >= RECOGNISED;
         let found = |look: Look| Found {
             known: Some(known.track),
             place: look.place,
-            side: look.side,
+            side: look.side.or(side),
             confidence: certainty(look.strength),
             evidence: look.evidence,
             surprise: look.place.distance(&expected),
         };
-        if let Some(look) = self.looker.look(pictures, &expected, side)?.filter(recognised) {
+        let glance = self.looker.glance(pictures, &expected, side)?;
+        if let Some(look) = glance.filter(recognised) {
+            return Ok(Some(found(look)));
+        }
+        if let Some(look) = self.looker.look(pictures, &expected)?.filter(recognised) {
             return Ok(Some(found(look)));
         }
         let (Some(before), Some(last)) = (before, last) else { return Ok(None) };
         let Some(followed) = follow(&before.pictures, pictures, &last.place)? else {
             return Ok(None);
         };
-        if let Some(look) = self.looker.look(pictures, &followed, None)?.filter(recognised) {
+        if let Some(look) = self.looker.look(pictures, &followed)?.filter(recognised) {
             return Ok(Some(found(look)));
         }
         let passed = time.saturating_sub(before.time).as_secs_f32();
@@ -213,6 +229,19 @@ impl HaarDetector {
         }))
     }
 
+    /// Makes one pass over the picture and looks at what it points out.
+    fn search(
+        &mut self,
+        pictures: &Pictures,
+        pass: Pass,
+        faces: &mut Vec<Found>,
+    ) -> opencv::Result<()> {
+        for candidate in self.searcher.search(pictures, pass)? {
+            self.find_new(pictures, &candidate, faces)?;
+        }
+        Ok(())
+    }
+
     /// Looks closely at a candidate, and adds it to the faces if it is one.
     fn find_new(
         &mut self,
@@ -224,7 +253,12 @@ impl HaarDetector {
             return Ok(());
         }
         self.schedule.spend(LOOK_COST);
-        let look = self.looker.look(pictures, &candidate.place, candidate.side)?;
+        let mut look = self.looker.look(pictures, &candidate.place)?;
+        if let Some(doubtful) = look.filter(|look| (DOUBTFUL..CLEAR).contains(&look.strength)) {
+            // A face becomes clearer when it is looked at straight, and chance does not.
+            look = self.looker.look(pictures, &doubtful.place)?;
+            self.schedule.spend(LOOK_COST);
+        }
         let Some(look) = look.filter(|look| look.strength >= REPORTED) else { return Ok(()) };
         if faces.iter().any(|face| face.place.touches(&look.place)) {
             return Ok(());
@@ -240,16 +274,15 @@ impl HaarDetector {
         Ok(())
     }
 
-    /// How to search this frame for new faces.
-    fn passes(&mut self, time: Duration, before: Option<&Before>, alone: bool) -> Vec<Pass> {
-        let just_lost = alone && before.is_none_or(|before| !before.faces.is_empty());
+    /// Whether nothing is known of the picture: it is the first, or all faces just left it.
+    fn is_new_scene(&mut self, time: Duration, before: Option<&Before>, faces: &[Found]) -> bool {
+        let just_lost = faces.is_empty() && before.is_none_or(|before| !before.faces.is_empty());
         let rested =
             self.full_search.is_none_or(|last| time.saturating_sub(last) >= FULL_SEARCH_PAUSE);
         if just_lost && rested {
             self.full_search = Some(time);
-            return FIRST_LOOK.to_vec();
         }
-        self.schedule.passes(if alone { INCOME_ALONE } else { INCOME_KNOWN })
+        just_lost && rested
     }
 }
 

@@ -1,6 +1,6 @@
 //! Grey pictures of one frame, in sizes that searching is quick in.
 
-use opencv::core::{BORDER_CONSTANT, BORDER_REPLICATE, Mat, Scalar, Size, Vec3b};
+use opencv::core::{BORDER_CONSTANT, BORDER_REPLICATE, CV_8U, Mat, Scalar, Size, Vec3b};
 use opencv::imgproc::{COLOR_RGB2GRAY, INTER_AREA, INTER_LINEAR};
 use opencv::prelude::*;
 use opencv::{core, imgproc};
@@ -13,6 +13,13 @@ use crate::frame::{Frame, FrameRect};
 const WORK_SIDE: f32 = 640.0;
 /// Halvings of the work picture that are kept.
 const LEVELS: usize = 4;
+/// Pictures with less than this between dark and bright are stretched to it: the cascades take
+/// what hardly differs for an empty wall.
+const CONTRAST: f32 = 140.0;
+/// By this factor at most, or noise turns into texture.
+const STRONGEST_STRETCH: f32 = 4.0;
+/// The part of the pixels that may be darker than dark, and brighter than bright.
+const OUTLIERS: f32 = 0.02;
 
 /// One frame in grey: as large as is worked on, and halved several times.
 ///
@@ -39,11 +46,6 @@ impl Place {
     /// Distance of the middles in units of the smaller side.
     pub fn distance(&self, other: &Self) -> f32 {
         (self.x - other.x).hypot(self.y - other.y) / self.side.min(other.side).max(1.0)
-    }
-
-    /// Whether both can only be the same face: each has its middle well inside the other.
-    pub fn same_face(&self, other: &Self) -> bool {
-        self.distance(other) < 0.6
     }
 
     /// Whether no second face fits between them.
@@ -103,6 +105,13 @@ impl Pictures {
             let size = Size::new((last.cols() / 2).max(1), (last.rows() / 2).max(1));
             imgproc::resize(last, &mut half, size, 0.0, 0.0, INTER_AREA)?;
             levels.push(half);
+        }
+        if let Some((gain, offset)) = levels.last().map(stretch).transpose()?.flatten() {
+            for level in &mut levels {
+                let mut stretched = Mat::default();
+                level.convert_to(&mut stretched, CV_8U, gain.into(), offset.into())?;
+                *level = stretched;
+            }
         }
         Ok(Self { levels, work_per_frame })
     }
@@ -190,6 +199,33 @@ impl Pictures {
         let scale = 1.0 / self.work_per_frame;
         FrameRect::square((place.x * scale, place.y * scale), place.side * scale)
     }
+}
+
+/// Gain and offset that give a dull picture its contrast; `None` when it has enough.
+fn stretch(small: &Mat) -> opencv::Result<Option<(f32, f32)>> {
+    let mut counts = [0_usize; 256];
+    for value in small.data_bytes()? {
+        counts[usize::from(*value)] += 1;
+    }
+    // Bars beside the picture are no part of it.
+    counts[0] = 0;
+    let all: usize = counts.iter().sum();
+    let outliers = (all as f32 * OUTLIERS) as usize;
+    let brightness_of = |rank: usize| {
+        let mut darker = 0;
+        counts.iter().position(|count| {
+            darker += count;
+            darker > rank
+        })
+    };
+    let ends = (brightness_of(outliers), brightness_of(all.saturating_sub(outliers + 1)));
+    let (Some(dark), Some(bright)) = ends else { return Ok(None) };
+    let range = bright.saturating_sub(dark).max(1) as f32;
+    if range >= CONTRAST {
+        return Ok(None);
+    }
+    let gain = (CONTRAST / range).min(STRONGEST_STRETCH);
+    Ok(Some((gain, CONTRAST / 2.0 - gain * (dark + bright) as f32 / 2.0 + 40.0)))
 }
 
 /// The same picture seen in a mirror.

@@ -65,13 +65,17 @@ const ROUND: [Pass; 20] = {
 };
 
 /// All ways a head can lean, for a picture of which nothing is known.
-pub const FIRST_LOOK: [Pass; 5] = [
+pub const FULL_SEARCH: [Pass; 5] = [
     Pass::Frontal(0.0),
     Pass::Frontal(LEAN),
     Pass::Frontal(-LEAN),
     Pass::Frontal(2.0 * LEAN),
     Pass::Frontal(-2.0 * LEAN),
 ];
+
+/// Small faces, everywhere.
+pub const SMALL_FACES: [Pass; STRIPS] =
+    [Pass::Small(0), Pass::Small(1), Pass::Small(2), Pass::Small(3)];
 
 impl Pass {
     /// What it costs, in units of an upright pass over the whole picture (measured).
@@ -128,8 +132,6 @@ impl Schedule {
 pub struct Candidate {
     /// Where.
     pub place: Place,
-    /// The side it was found from.
-    pub side: Option<Side>,
     hits: f32,
 }
 
@@ -152,30 +154,24 @@ impl Searcher {
         let whole = (width / 2.0, height / 2.0);
         let smallest = (SMALLEST * width.min(height)).max(WINDOW as f32);
         let mut candidates = Vec::new();
+        let mut everywhere = |roll: f32, side: Option<Side>| -> opencv::Result<()> {
+            let mut scale = WINDOW as f32 / smallest;
+            while width.min(height) * scale >= WINDOW as f32 {
+                let cut = pictures.turned(whole, (width, height), roll, scale)?;
+                self.search_cut(&cut, side, &mut candidates)?;
+                scale /= 2.0;
+            }
+            Ok(())
+        };
         match pass {
-            Pass::Frontal(roll) => {
-                let mut scale = WINDOW as f32 / smallest;
-                while width.max(height) * scale >= WINDOW as f32 {
-                    let cut = pictures.turned(whole, (width, height), roll, scale)?;
-                    self.search_cut(&cut, None, &mut candidates)?;
-                    scale /= 2.0;
-                }
-            }
-            Pass::Profile(side) => {
-                let mut scale = WINDOW as f32 / smallest;
-                while width.max(height) * scale >= WINDOW as f32 {
-                    let cut = pictures.turned(whole, (width, height), 0.0, scale)?;
-                    self.search_cut(&cut, Some(side), &mut candidates)?;
-                    scale /= 2.0;
-                }
-            }
+            Pass::Frontal(roll) => everywhere(roll, None)?,
+            Pass::Profile(side) => everywhere(0.0, Some(side))?,
             Pass::Small(strip) => {
                 let scale = (2.0 * WINDOW as f32 / smallest).min(1.0);
                 let strip_width = width / STRIPS as f32;
                 let center = (strip_width * (strip as f32 + 0.5), height / 2.0);
                 // Strips overlap by a face, so that none is cut in two.
-                let cut =
-                    pictures.turned(center, (strip_width + smallest, height), 0.0, scale)?;
+                let cut = pictures.turned(center, (strip_width + smallest, height), 0.0, scale)?;
                 self.search_cut(&cut, None, &mut candidates)?;
             }
         }
@@ -197,15 +193,7 @@ impl Searcher {
         let picture = mirror.as_ref().unwrap_or(&cut.grey);
         let cascade = if side.is_some() { &mut self.profile } else { &mut self.frontal };
         let (smallest, largest) = (Size::new(WINDOW, WINDOW), Size::new(2 * WINDOW, 2 * WINDOW));
-        cascade.detect_multi_scale(
-            picture,
-            &mut self.rects,
-            SIZE_STEP,
-            0,
-            0,
-            smallest,
-            largest,
-        )?;
+        cascade.detect_multi_scale(picture, &mut self.rects, SIZE_STEP, 0, 0, smallest, largest)?;
         let mut rects = self.rects.to_vec();
         // OpenCV searches in threads, which give their hits in any order.
         rects.sort_by_key(|rect| (rect.width, rect.y, rect.x));
@@ -213,20 +201,20 @@ impl Searcher {
             let x = rect.x as f32 + rect.width as f32 / 2.0;
             let x = if mirror.is_some() { picture.cols() as f32 - x } else { x };
             let y = rect.y as f32 + rect.height as f32 / 2.0;
-            gather(candidates, cut.place(x, y, rect.width as f32), side);
+            gather(candidates, cut.place(x, y, rect.width as f32));
         }
         Ok(())
     }
 }
 
 /// Adds a hit to the candidate it belongs to, or makes it one.
-fn gather(candidates: &mut Vec<Candidate>, place: Place, side: Option<Side>) {
+fn gather(candidates: &mut Vec<Candidate>, place: Place) {
     let near = candidates.iter_mut().find(|candidate| {
         let ratio = candidate.place.side / place.side;
         candidate.place.distance(&place) < SAME && (0.6..1.7).contains(&ratio)
     });
     let Some(candidate) = near else {
-        candidates.push(Candidate { place, side, hits: 1.0 });
+        candidates.push(Candidate { place, hits: 1.0 });
         return;
     };
     candidate.hits += 1.0;

@@ -118,11 +118,7 @@ fn row(face: Entity, expression: Expression, fonts: &Fonts) -> impl Bundle {
                 fonts.small(),
                 TextColor(TEXT_QUIET),
                 TextLayout::no_wrap(),
-                Node {
-                    width: Val::Px(NAME_WIDTH),
-                    height: Val::Px(ROW - 2.0),
-                    ..Node::default()
-                },
+                Node { width: Val::Px(NAME_WIDTH), height: Val::Px(ROW - 2.0), ..Node::default() },
                 BarName { face, expression, bright: false },
             ),
             (

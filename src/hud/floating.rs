@@ -71,10 +71,12 @@ const PLACES: usize = 14;
 fn places(kind: Kind, face: Circle, size: Vec2, screen: Rect) -> [Vec2; PLACES] {
     // Degrees from the side of the face that has more room; positive is up.
     const LABEL: [f32; PLACES] = [
-        90.0, -90.0, 60.0, 120.0, 0.0, 180.0, -60.0, -120.0, 30.0, 150.0, -30.0, -150.0, 75.0, 105.0,
+        90.0, -90.0, 60.0, 120.0, 0.0, 180.0, -60.0, -120.0, 30.0, 150.0, -30.0, -150.0, 75.0,
+        105.0,
     ];
     const BARS: [f32; PLACES] = [
-        0.0, 180.0, 25.0, -25.0, 155.0, -155.0, 50.0, -50.0, 130.0, -130.0, -90.0, 90.0, -70.0, 70.0,
+        0.0, 180.0, 25.0, -25.0, 155.0, -155.0, 50.0, -50.0, 130.0, -130.0, -90.0, 90.0, -70.0,
+        70.0,
     ];
     let roomier = if face.middle.x <= screen.center().x { 1.0 } else { -1.0 };
     let angles = match kind {
@@ -121,7 +123,8 @@ pub(super) fn arrange(
     }
     order.sort_unstable();
     for (_, _, entity) in order.iter() {
-        let Ok((_, mut panel, node, mut transform, mut visibility)) = panels.get_mut(*entity) else {
+        let Ok((_, mut panel, node, mut transform, mut visibility)) = panels.get_mut(*entity)
+        else {
             continue;
         };
         let Ok((face, shown)) = faces.get(panel.face) else { continue };
@@ -138,9 +141,12 @@ pub(super) fn arrange(
         let stays = face.visible && chosen.is_some_and(|(place, _)| panel.place == Some(place));
         // A small panel looks whether the large one would have room by now.
         let other = panel.kind.size(!panel.small);
-        let swaps = other.filter(|other| {
-            if panel.small { find(*other, None).is_some() } else { chosen.is_none() }
-        });
+        let swaps =
+            other.filter(
+                |other| {
+                    if panel.small { find(*other, None).is_some() } else { chosen.is_none() }
+                },
+            );
         if panel.open.value() == 0.0 {
             panel.place = chosen.map(|(place, _)| place);
             if swaps.is_some() {

@@ -61,14 +61,14 @@ pub(super) fn spawn(mut commands: Commands, fonts: Res<Fonts>) {
                             Node { align_items: AlignItems::Center, ..Node::default() },
                             children![
                                 (
-                                    Node { width: Val::Px(9.0 * GRID), flex_shrink: 0.0, ..Node::default() },
+                                    Node {
+                                        width: Val::Px(9.0 * GRID),
+                                        flex_shrink: 0.0,
+                                        ..Node::default()
+                                    },
                                     children![key_cap(key, &fonts)],
                                 ),
-                                (
-                                    Text::new(sentence),
-                                    fonts.small(),
-                                    TextColor(TEXT),
-                                ),
+                                (Text::new(sentence), fonts.small(), TextColor(TEXT),),
                             ],
                         ));
                     }

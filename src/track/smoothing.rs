@@ -92,11 +92,7 @@ impl State {
 ///
 /// To be shown an expression has to stand half a margin above the floor, so that one at the floor
 /// does not flicker.
-fn shown(
-    scores: &Scores,
-    before: Option<Expression>,
-    smoothing: &Smoothing,
-) -> Option<Expression> {
+fn shown(scores: &Scores, before: Option<Expression>, smoothing: &Smoothing) -> Option<Expression> {
     let (highest, lead) = scores.highest();
     let before = before.filter(|before| scores.get(*before) >= smoothing.floor);
     match before {

@@ -101,3 +101,33 @@ fn chart(
         .draw()
         .map_err(|error| text(&error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_and_a_picture_are_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let epoch = |epoch: usize| EpochReport {
+            epoch,
+            loss: 2.0 / epoch as f64,
+            learning_rate: 1e-3,
+            accuracy: 0.5,
+            mean_class_accuracy: 0.4,
+            nll: 1.3,
+            ferplus_accuracy: None,
+            seconds: 1.0,
+        };
+        for epochs in [1, 3] {
+            let history: Vec<EpochReport> = (1..=epochs).map(epoch).collect();
+            write_curves(folder.path(), &history).expect("curves");
+            let table = std::fs::read_to_string(folder.path().join("curves.csv")).expect("a table");
+            assert_eq!(table.lines().count(), epochs + 1);
+            let picture = std::fs::read(folder.path().join("curves.png")).expect("a picture");
+            assert!(picture.starts_with(b"\x89PNG"));
+        }
+        let nowhere = folder.path().join("missing");
+        assert!(matches!(write_curves(&nowhere, &[]), Err(TrainError::Folder { .. })));
+    }
+}

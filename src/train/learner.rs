@@ -14,6 +14,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use super::calibration::{self, Labelled};
 use super::dataset::{DataError, DataSet, LabelledFace, Split};
 use super::evaluation::Tally;
 use super::recipe::Recipe;
@@ -157,7 +158,7 @@ pub fn train<B: AutodiffBackend>(
             observer.step(StepProgress { epoch: epoch + 1, step: step + 1, steps, loss });
         }
 
-        let tally = validate(&average, public_test, recipe.ferplus_share, device)?;
+        let (tally, logits) = validate(&average, public_test, recipe.ferplus_share, device)?;
         history.push(EpochReport {
             epoch: epoch + 1,
             loss: loss_sum / steps as f64,
@@ -169,7 +170,8 @@ pub fn train<B: AutodiffBackend>(
             seconds: started.elapsed().as_secs_f64(),
         });
         if is_best(&history) {
-            save_model(&path, &average, recipe)?;
+            let temperature = calibration::fit_temperature(&logits);
+            save_model(&path, &average, recipe, temperature)?;
         }
         checkpoint.save::<B, _>("model", model.clone().into_record())?;
         checkpoint.save::<B::InnerBackend, _>("average", average.clone().into_record())?;
@@ -188,9 +190,11 @@ pub fn save_model<B: Backend>(
     path: &Path,
     network: &Cnn4<B>,
     recipe: &Recipe,
+    temperature: f32,
 ) -> Result<(), TrainError> {
     let mut header = ModelHeader::new(&recipe.name, Architecture::Cnn4(recipe.network.clone()));
     header.ferplus_share = recipe.ferplus_share;
+    header.temperature = temperature;
     let bytes = weights::to_bytes(network, &header)?;
     save_bytes(path, &bytes)
 }
@@ -345,8 +349,9 @@ fn validate<B: Backend>(
     faces: &[LabelledFace],
     ferplus_share: f64,
     device: &B::Device,
-) -> Result<Validation, TrainError> {
+) -> Result<(Validation, Vec<Labelled>), TrainError> {
     let network = network.fold(ferplus_share);
+    let mut labelled = Vec::with_capacity(faces.len());
     let mut original = Tally::default();
     let mut ferplus = Tally::default();
     for batch in faces.chunks(VALIDATION_BATCH) {
@@ -360,12 +365,14 @@ fn validate<B: Backend>(
             logits.copy_from_slice(row);
             let scores = Scores::from_logits(logits).unwrap_or(Scores::UNIFORM);
             original.add(face.label, &scores);
+            labelled.push(Labelled { logits, label: face.label });
             if let Some(majority) = face.votes.and_then(|votes| votes.majority()) {
                 ferplus.add(majority, &scores);
             }
         }
     }
-    Ok(Validation { original, ferplus: (ferplus.count() > 0).then_some(ferplus) })
+    let ferplus = (ferplus.count() > 0).then_some(ferplus);
+    Ok((Validation { original, ferplus }, labelled))
 }
 
 fn is_best(history: &[EpochReport]) -> bool {
@@ -468,4 +475,134 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
 
 fn unwritable(path: &Path, error: impl std::fmt::Display) -> TrainError {
     TrainError::Folder { file: path.display().to_string(), reason: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::backend::{Autodiff, Flex};
+
+    use super::*;
+    use crate::classify::models::cnn4::Cnn4Config;
+
+    struct Silent;
+
+    impl Observer for Silent {
+        fn step(&mut self, progress: StepProgress) {
+            assert!(progress.loss.is_finite() && progress.step <= progress.steps);
+        }
+
+        fn epoch(&mut self, _history: &[EpochReport]) {}
+    }
+
+    fn recipe(epochs: usize) -> Recipe {
+        let channels = [2, 3, 4, 5];
+        Recipe {
+            network: Cnn4Config { channels, hidden: 6, dropout: 0.0 },
+            epochs,
+            batch: 4,
+            ..Recipe::default()
+        }
+    }
+
+    /// Bright faces are happy, faces that are bright on the left are sad.
+    fn data(folder: &Path) -> DataSet {
+        let mut text = "emotion,pixels,Usage\n".to_owned();
+        for row in 0..14 {
+            let pixel = |index: usize| match row % 2 {
+                0 => (index * (row + 3)) % 200,
+                _ => 200 - index % SIDE * 4 + row,
+            };
+            let pixels: Vec<String> = (0..PIXELS).map(|index| pixel(index).to_string()).collect();
+            let split = if row < 10 { Split::Training } else { Split::PublicTest };
+            text += &format!("{},{},{split}\n", 3 + row % 2, pixels.join(" "));
+        }
+        let path = folder.join("faces.csv");
+        std::fs::write(&path, text).expect("a file");
+        DataSet::read_csv(&path).expect("a data set")
+    }
+
+    fn start(folder: &Path) -> ModelFile {
+        let network = recipe(1).network.init::<Flex>(&Default::default());
+        let path = folder.join("start.safetensors");
+        save_model(&path, &network, &recipe(1), 1.0).expect("a model");
+        ModelFile::read(&path).expect("a model")
+    }
+
+    #[test]
+    fn a_resumed_run_ends_where_an_unbroken_one_does() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (data, start) = (data(folder.path()), start(folder.path()));
+        let train_in = |name: &str, recipe: &Recipe, resume: bool| {
+            let folder = folder.path().join(name);
+            let (start, teacher) = (Some(&start), None);
+            let run = Run { recipe, data: &data, teacher, folder: &folder, start, resume };
+            train::<Autodiff<Flex>>(&run, &Default::default(), &mut Silent)
+        };
+        let unbroken = train_in("a", &recipe(3), false).expect("a run");
+        // A run that was killed in its third epoch: what it leaves is the second's checkpoint.
+        stop_after(2, &recipe(3), &data, &start, &folder.path().join("b"));
+        let resumed = train_in("b", &recipe(3), true).expect("a run");
+        let read = |path: &Path| std::fs::read(path).expect("a model");
+        assert!(read(&unbroken) == read(&resumed));
+        let lines = |path: &Path| {
+            let text = std::fs::read_to_string(path.with_file_name("checkpoint/progress.json"));
+            let progress: Progress = serde_json::from_str(&text.expect("a file")).expect("JSON");
+            progress.history.into_iter().map(|epoch| (epoch.loss, epoch.nll)).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(&unbroken), lines(&resumed));
+
+        let other = Recipe { seed: 9, ..recipe(3) };
+        assert!(matches!(train_in("b", &other, true), Err(TrainError::Checkpoint { .. })));
+        assert!(matches!(train_in("c", &other, true), Err(TrainError::Checkpoint { .. })));
+    }
+
+    /// Trains until an epoch is done, then panics, as a kill would.
+    fn stop_after(epoch: usize, recipe: &Recipe, data: &DataSet, start: &ModelFile, folder: &Path) {
+        struct Kill(usize);
+        impl Observer for Kill {
+            fn step(&mut self, progress: StepProgress) {
+                assert!(progress.epoch <= self.0, "killed");
+            }
+
+            fn epoch(&mut self, _history: &[EpochReport]) {}
+        }
+        let killed = std::panic::catch_unwind(|| {
+            let start = Some(start);
+            let run = Run { recipe, data, teacher: None, folder, start, resume: false };
+            train::<Autodiff<Flex>>(&run, &Default::default(), &mut Kill(epoch)).map(|_| ())
+        });
+        assert!(killed.is_err());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_an_error() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = data(folder.path());
+        let file = folder.path().join("faces.csv");
+        let recipe = recipe(1);
+        let run = Run {
+            recipe: &recipe,
+            data: &data,
+            teacher: None,
+            folder: &file,
+            start: None,
+            resume: false,
+        };
+        let result = train::<Autodiff<Flex>>(&run, &Default::default(), &mut Silent);
+        assert!(matches!(result, Err(TrainError::Folder { .. })));
+    }
+
+    #[test]
+    fn targets_mix_label_votes_and_teacher() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = data(folder.path());
+        let face = &data.faces(Split::Training).expect("faces")[0];
+        let recipe = Recipe { label_smoothing: 0.07, ..Recipe::default() };
+        let targets = targets(face, &recipe, None);
+        assert!((targets.original[Expression::Happy.index()] - 0.94).abs() < 1e-6);
+        assert!((targets.original.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert_eq!(targets.ferplus, [0.0; Expression::COUNT]);
+        let weights = class_weights(data.faces(Split::Training).expect("faces"), 1.0);
+        assert!((weights[Expression::Happy.index()] - 1.0).abs() < 1e-6);
+    }
 }

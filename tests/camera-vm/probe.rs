@@ -3,6 +3,12 @@
 //!
 //! Asserts order, content and recovery, not rates: the machine may be an emulated one.
 
+#![expect(clippy::print_stdout, reason = "what it prints is its result")]
+#![cfg_attr(
+    target_os = "linux",
+    expect(clippy::expect_used, clippy::panic, reason = "a check fails by panicking")
+)]
+
 #[cfg(target_os = "linux")]
 mod vivid;
 

@@ -29,7 +29,11 @@ impl HeadPose {
         let slot = size.0 as f32 / f32::from(heads);
         let unit = unit_in_frame(size, heads);
         // Neighbours stand at different heights.
-        let step = if heads > 1 { 0.25 * if head % 2 == 0 { -1.0 } else { 1.0 } } else { 0.0 };
+        let step = match heads {
+            1 => 0.0,
+            _ if head.is_multiple_of(2) => -0.3,
+            _ => 0.3,
+        };
         let rest = (slot * (f32::from(head) + 0.5), size.1 as f32 * 0.46 + step * unit);
         let (dx, dy) = sway.offset;
         let position = (rest.0 + dx * unit, rest.1 + (dy - 0.02 * sway.breath) * unit);
@@ -54,7 +58,6 @@ impl HeadPose {
         self.sway.roll
     }
 
-    /// The head leans about the neck, not about the eyes.
     fn to_frame(&self) -> Transform {
         let (x, y) = self.position_in_frame;
         Transform::from_scale(self.unit, self.unit)
@@ -76,7 +79,7 @@ impl HeadPose {
 
 fn unit_in_frame(size: (u32, u32), heads: u8) -> f32 {
     let slot = size.0 as f32 / f32::from(heads);
-    (size.1 as f32 * 0.225).min(slot * 0.32)
+    (size.1 as f32 * 0.225).min(slot * 0.345)
 }
 
 /// Draws frames of one size, with the same heads in each.
@@ -107,8 +110,11 @@ impl Painter {
     pub fn paint(&mut self, poses: &[HeadPose], sequence: u64) -> Vec<u8> {
         let (Some(room), Some(canvas)) = (&self.room, &mut self.canvas) else { return Vec::new() };
         canvas.data_mut().copy_from_slice(room.data());
-        for (head, pose) in self.heads.iter_mut().zip(poses) {
-            head.draw(canvas, &pose.face, &pose.sway, pose.to_frame(), pose.body_to_frame());
+        // Every other head stands behind its neighbours.
+        for row in 0..2 {
+            for (head, pose) in self.heads.iter_mut().zip(poses).skip(row).step_by(2) {
+                head.draw(canvas, &pose.face, &pose.sway, pose.to_frame(), pose.body_to_frame());
+            }
         }
         let start = mix(self.seed ^ sequence.wrapping_mul(0x2545_f491)) as usize;
         let width = canvas.width() as usize;
@@ -153,14 +159,11 @@ fn room(size: (u32, u32)) -> Option<Pixmap> {
     let wall = gradient(
         (0.0, 0.0),
         (wide, 1.0),
-        &[(0.0, [150, 158, 160], 1.0), (0.5, [104, 112, 118], 1.0), (1.0, [52, 56, 64], 1.0)],
+        &[(0.0, [158, 164, 164], 1.0), (0.5, [122, 132, 138], 1.0), (1.0, [84, 94, 104], 1.0)],
     );
     pen.fill(all, wall);
     pen.soft((wide * 0.08, 0.25), (0.62, 0.75), 0.0, [255, 232, 200], 0.55);
-    pen.soft((wide * 0.92, 0.18), (0.5, 0.6), 0.0, [70, 92, 112], 0.5);
+    pen.soft((wide * 0.86, 0.42), (0.56, 0.8), 0.0, [168, 188, 202], 0.75);
     pen.soft((wide * 0.5, 1.05), (wide * 0.8, 0.4), 0.0, [30, 28, 32], 0.7);
-    pen.soft((wide * 0.85, 0.62), (0.22, 0.34), 20.0, [92, 74, 58], 0.5);
-    pen.soft((wide * 0.80, 0.30), (0.05, 0.05), 0.0, [255, 214, 150], 0.5);
-    pen.soft((wide * 0.91, 0.42), (0.04, 0.04), 0.0, [255, 190, 120], 0.4);
     Some(canvas)
 }

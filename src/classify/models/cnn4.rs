@@ -146,3 +146,50 @@ impl<B: Backend> FoldedCnn4<B> {
         self.head.forward(relu(self.dense.forward(x.flatten(1, 3))))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::backend::Flex;
+
+    use super::*;
+
+    #[test]
+    fn shapes_and_cost_are_as_documented() {
+        let config = Cnn4Config::default();
+        let device = Default::default();
+        let network = config.init::<Flex>(&device);
+        let statistics = 2 * config.channels.iter().sum::<usize>();
+        assert_eq!(network.num_params(), config.cost().parameters + statistics);
+        assert!((25_000_000..60_000_000).contains(&config.cost().multiply_adds));
+        let faces = Tensor::zeros([3, 1, SIDE, SIDE], &device);
+        let (original, ferplus) = network.forward_training(faces.clone());
+        assert_eq!((original.dims(), ferplus.dims()), ([3, 7], [3, 7]));
+        assert_eq!(network.fold(0.5).forward(faces).dims(), [3, 7]);
+    }
+
+    #[test]
+    fn the_two_heads_are_mixed_by_their_share() {
+        let device = Default::default();
+        let network = Cnn4Config::default().init::<Flex>(&device);
+        let face = Tensor::ones([1, 1, SIDE, SIDE], &device);
+        // Weights are drawn when they are first used; a copy of unused ones draws its own.
+        network.forward_training(face.clone());
+        let logits = |share| {
+            let data = network.fold(share).forward(face.clone()).into_data();
+            data.to_vec::<f32>().expect("numbers")
+        };
+        let (original, mixed, ferplus) = (logits(0.0), logits(0.25), logits(1.0));
+        assert_ne!(original, ferplus);
+        for ((original, mixed), ferplus) in original.iter().zip(mixed).zip(ferplus) {
+            assert!((original * 0.75 + ferplus * 0.25 - mixed).abs() < 1e-5);
+        }
+    }
+
+    #[test]
+    fn absurd_sizes_are_not_valid() {
+        assert!(Cnn4Config::default().is_valid());
+        assert!(!Cnn4Config { hidden: 0, ..Cnn4Config::default() }.is_valid());
+        assert!(!Cnn4Config { channels: [1, 1, 1, 1 << 40], ..Cnn4Config::default() }.is_valid());
+        assert!(!Cnn4Config { dropout: f64::NAN, ..Cnn4Config::default() }.is_valid());
+    }
+}

@@ -104,3 +104,29 @@ fn follow<B: Backend>(running: &RunningState<Tensor<B, 1>>, batch: Tensor<B, 1>)
     let value = running.value_sync();
     running.update(value * (1.0 - MOMENTUM) + batch * MOMENTUM);
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::backend::Flex;
+    use burn::tensor::{Distribution, Tolerance};
+
+    use super::*;
+
+    #[test]
+    fn folding_changes_nothing_once_the_statistics_have_settled() {
+        let device = Default::default();
+        Flex::seed(&device, 7);
+        let mut block = ConvBlock::<Flex>::new([2, 5], 3, &device);
+        let even = Distribution::Uniform(-1.0, 1.0);
+        block.log_scale = Param::from_tensor(Tensor::random([5], even, &device));
+        block.shift = Param::from_tensor(Tensor::random([5], even, &device));
+        let input = Tensor::random([4, 2, 12, 12], Distribution::Normal(0.3, 1.5), &device);
+        for _ in 0..200 {
+            block.forward_training(input.clone());
+        }
+        let trained = block.forward_training(input.clone());
+        assert_eq!(trained.dims(), [4, 5, 6, 6]);
+        let folded = block.fold().forward(input);
+        folded.into_data().assert_approx_eq::<f32>(&trained.into_data(), Tolerance::absolute(1e-3));
+    }
+}
