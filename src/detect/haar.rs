@@ -198,7 +198,7 @@ impl HaarDetector {
         let found = |look: Look| Found {
             known: Some(known.track),
             place: look.place,
-            side: look.side,
+            side: look.side.or(side),
             confidence: certainty(look.strength),
             evidence: look.evidence,
             surprise: look.place.distance(&expected),
