@@ -1,5 +1,6 @@
 //! `emotion analyze` as its users run it: the program on the puppet, and on films where there are some.
 #![cfg(feature = "cli")]
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking too")]
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};

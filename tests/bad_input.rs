@@ -1,5 +1,6 @@
 //! Whatever the program is given, it says what is wrong and what to do, and never panics.
 #![cfg(feature = "cli")]
+#![expect(clippy::expect_used, reason = "helpers of tests fail by panicking too")]
 
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};

@@ -1,5 +1,6 @@
 //! `scripts/setup` on machines that are not this one: commands that it calls are played.
 #![cfg(unix)]
+#![expect(clippy::expect_used, reason = "helpers of tests fail by panicking too")]
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
