@@ -30,8 +30,9 @@ fn a_face_is_read_on_bevys_own_device() {
         Ok(app) => app,
         Err(panic) => {
             let message = panic.downcast_ref::<String>().cloned();
-            let message =
-                message.or(panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default();
+            let message = message
+                .or(panic.downcast_ref::<&str>().map(ToString::to_string))
+                .unwrap_or_default();
             assert!(message.contains("Unable to find a GPU"), "{message}");
             eprintln!("skipped: no Vulkan driver (apt install mesa-vulkan-drivers)");
             return;

@@ -65,7 +65,7 @@ fn photograph(folder: &Path, name: &str, args: &[&str]) -> Option<(Mat, Vec<Repo
     let size = format!("{WIDTH}x{HEIGHT}");
     let output = demo(
         &[
-            &["--headless", "--source", "puppet", "--backend", "cpu", "--size", &size],
+            &["--headless", "--source", "puppet", "--backend", "cpu", "--size", &size][..],
             &["--screenshot", text],
             args,
         ]
