@@ -3,6 +3,7 @@
 //! The pictures are looked at as a person would: is the ring there, in the colour of what the face
 //! shows; is the picture behind it; is something written where texts belong.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking too")]
 #![cfg(all(feature = "cli", feature = "hud"))]
 
 use std::path::{Path, PathBuf};
