@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench classify [-- MODEL]`
 
+#![expect(clippy::print_stdout, reason = "a bench prints its result")]
+
 use std::time::{Duration, Instant};
 
 use bevy_emotion::classify::preprocess::{FaceImage, PIXELS, face_image};
