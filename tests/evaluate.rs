@@ -1,5 +1,7 @@
 //! `emotion evaluate` and `emotion train` as a user runs them, and the backends when things fail.
 
+#![expect(clippy::expect_used, reason = "helpers of tests fail by panicking too")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -89,20 +89,20 @@ impl FaceShape {
             Expression::Disgust => Self {
                 inner_brow: -0.7,
                 outer_brow: -0.75,
-                frown: 0.5,
-                upper_lid: -0.6,
+                frown: 0.45,
+                upper_lid: -0.65,
                 squint: 0.95,
-                cheek: 0.6,
+                cheek: 0.35,
                 nose: 1.0,
                 upper_lip: 1.0,
                 corner: -1.0,
                 width: -0.3,
-                jaw: 0.28,
+                jaw: 0.34,
                 part: 0.6,
-                round: 0.1,
+                round: 0.25,
                 chin: 0.4,
                 upper_teeth: 0.9,
-                lower_teeth: 0.4,
+                lower_teeth: 0.5,
                 ..Self::REST
             },
             Expression::Fear => Self {
@@ -150,7 +150,8 @@ impl FaceShape {
                 round: 1.0,
                 ..Self::REST
             },
-            Expression::Neutral => Self::REST,
+            // Muscles at rest alone leave a stare: relaxed lids are a little lower.
+            Expression::Neutral => Self { outer_brow: 0.3, squint: 0.35, ..Self::REST },
         }
     }
 
