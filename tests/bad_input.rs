@@ -362,7 +362,10 @@ fn no_display_and_no_vulkan_for_the_demo() {
     let output = without_display(&["demo", "--source", "puppet"]).output().expect("a start");
     fails(&output, &["display", "--headless"]);
 
-    let mut headless = without_display(&["demo", "--headless", "--frames", "3"]);
+    let folder = folder();
+    let shot = folder.path().join("shot.png");
+    let mut headless =
+        without_display(&["demo", "--headless", "--frames", "3", "--screenshot", path(&shot)]);
     let output = without_gpu(&mut headless).output().expect("a start");
     fails(&output, &["Vulkan", "mesa-vulkan-drivers"]);
 }
