@@ -20,6 +20,7 @@ use bevy::winit::WinitPlugin;
 use bevy_emotion::capture::puppet::PuppetScript;
 use bevy_emotion::capture::{self, Capture, OpenOptions, Pacing, SourceSpec, frame_slot};
 use bevy_emotion::emotion::Expression;
+use bevy_emotion::frame::FrameRect;
 use bevy_emotion::hud::{HudPlugin, HudSettings};
 use bevy_emotion::plugin::{CapturePlugin, Emotion, EmotionCamera, EmotionPlugins, Face};
 use clap::Args;
@@ -236,7 +237,11 @@ fn report(args: &DemoArgs, app: &mut App) {
     for (face, emotion) in world.query::<(&Face, &Emotion)>().iter(world) {
         let shown = emotion.dominant.map_or("unsure", Expression::name);
         let confidence = emotion.confidence * 100.0;
-        eprintln!("face {}: {shown}, {confidence:.0} %", face.track);
+        let FrameRect { x, y, width, height } = face.box_in_frame;
+        eprintln!(
+            "face {}: {shown}, {confidence:.0} %, {width:.0}x{height:.0} at {x:.0},{y:.0} of {}x{}",
+            face.track, face.frame_size.x, face.frame_size.y
+        );
     }
 }
 

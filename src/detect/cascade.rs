@@ -110,7 +110,9 @@ mod tests {
             assert!(matches!(error, DetectError::CascadeUnusable { .. }), "{name}: {error}");
             assert!(error.to_string().contains(name), "{error}");
         }
-        let missing = load(&folder.path().join("missing.xml")).err().expect("no such file");
+        let Err(missing) = load(&folder.path().join("missing.xml")) else {
+            panic!("a file that is not there was loaded");
+        };
         assert!(missing.to_string().contains("No such file"), "{missing}");
     }
 

@@ -1,4 +1,4 @@
-//! The keys: what they do, and the line at the bottom that says so.
+//! The keys: what they do, and the panel that says so.
 
 use bevy::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::capture::{CaptureCommand, SourceControl};
 use crate::emotion::Expression;
 use crate::plugin::{EmotionCamera, EmotionStatus};
 
-/// Key and what it does, in a word (for the line) and in a sentence (for the help).
+/// Key and what it does, in a word (for the panel) and in a sentence (for the help).
 pub(super) const KEYS: [(&str, &str, &str); 6] = [
     (
         "1–7",
@@ -43,48 +43,47 @@ const NUMPAD: [KeyCode; Expression::COUNT] = [
     KeyCode::Numpad7,
 ];
 
-/// Puts the line at the bottom.
+/// Puts them at the lower right, in two lines: the middle belongs to the faces.
 pub(super) fn spawn(mut commands: Commands, fonts: Res<Fonts>) {
     commands
-        // As wide as the screen, so that the line is in its middle.
-        .spawn(Node {
-            position_type: PositionType::Absolute,
-            width: Val::Percent(100.0),
-            bottom: Val::Px(MARGIN),
-            justify_content: JustifyContent::Center,
-            ..Node::default()
-        })
-        .with_children(|row| {
-            row.spawn((
-                theme::panel(Node {
-                    padding: UiRect::axes(Val::Px(1.5 * GRID), Val::Px(GRID)),
-                    column_gap: Val::Px(2.0 * GRID),
-                    align_items: AlignItems::Center,
-                    ..Node::default()
-                }),
-                RimPanel::leaving_towards(Vec2::new(0.0, 1.0)),
-            ))
-            .with_children(|line| {
-                for (key, word, _) in KEYS {
-                    line.spawn((
-                        Node {
-                            column_gap: Val::Px(GRID),
-                            align_items: AlignItems::Center,
-                            ..Node::default()
-                        },
-                        children![
-                            key_cap(key, &fonts),
-                            (
-                                Text::new(word),
-                                fonts.small(),
-                                TextColor(TEXT_QUIET),
-                                TextLayout::no_wrap()
-                            ),
-                        ],
-                    ));
-                }
-            });
+        .spawn((
+            theme::panel(Node {
+                position_type: PositionType::Absolute,
+                right: Val::Px(MARGIN),
+                bottom: Val::Px(MARGIN),
+                padding: UiRect::axes(Val::Px(1.5 * GRID), Val::Px(GRID)),
+                flex_direction: FlexDirection::Column,
+                row_gap: Val::Px(GRID),
+                ..Node::default()
+            }),
+            RimPanel::leaving_towards(Vec2::new(1.0, 0.0)),
+        ))
+        .with_children(|panel| {
+            for keys in KEYS.chunks(KEYS.len() / 2) {
+                panel
+                    .spawn(Node { column_gap: Val::Px(2.0 * GRID), ..Node::default() })
+                    .with_children(|line| {
+                        for (key, word, _) in keys {
+                            line.spawn(key_and_word(key, word, &fonts));
+                        }
+                    });
+            }
         });
+}
+
+fn key_and_word(key: &str, word: &str, fonts: &Fonts) -> impl Bundle + use<> {
+    (
+        Node {
+            width: Val::Px(13.0 * GRID),
+            column_gap: Val::Px(GRID),
+            align_items: AlignItems::Center,
+            ..Node::default()
+        },
+        children![
+            key_cap(key, fonts),
+            (Text::new(word), fonts.small(), TextColor(TEXT_QUIET), TextLayout::no_wrap()),
+        ],
+    )
 }
 
 /// A key as it lies on a keyboard.

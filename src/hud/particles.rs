@@ -14,6 +14,8 @@ use crate::emotion::Expression;
 const POOL: usize = 480;
 /// Side of one cell of the particles' picture in pixels.
 const CELL: u32 = 64;
+/// Particles do not grow any more with rings beyond this radius, in HUD units.
+const LARGEST_RING: f32 = 200.0;
 /// Share of its life in which a particle comes, and in which it goes.
 const COMES: f32 = 0.12;
 const GOES: f32 = 0.55;
@@ -143,7 +145,7 @@ fn outside_of_faces(position: Vec2, faces: &Query<(&ShownFace, &mut Emitter)>) -
 fn draw(flying: &Flying, opacity: f32, sprite: &mut Sprite, transform: &mut Transform) {
     let lived = flying.age / flying.particle.life;
     let [born, end] = flying.particle.size;
-    let size = (born + (end - born) * lived) * flying.radius;
+    let size = (born + (end - born) * lived) * flying.radius.min(LARGEST_RING);
     transform.translation = flying.position.extend(layer::PARTICLES);
     let along_flight = flying.velocity.to_angle();
     transform.rotation = match flying.particle.shape {

@@ -57,7 +57,8 @@ pub(super) fn duck(
         let home = panel.home;
         let in_the_way = faces.iter().filter(|shown| shown.presence.value() > 0.0).any(|shown| {
             let (middle, radius) = shown.circle();
-            let circle = Circle { middle: screen.ui_from_view(middle), radius };
+            // The face is what nothing may cover; a bit of its ring may be.
+            let circle = Circle { middle: screen.ui_from_view(middle), radius: radius * 0.9 };
             circle.overlap(home) > 0.0
         });
         let away = in_the_way || !panel.wanted;

@@ -23,6 +23,8 @@ const QUAD: f32 = 2.0;
 /// Thickness of the arcs at rest and of the dominant one, in ring radii (half of it to each side).
 const THIN: f32 = 0.016;
 const THICK: f32 = 0.042;
+/// The thickest stroke there is, in HUD units: a face that fills the screen wears no tyre.
+const THICKEST: f32 = 12.0;
 /// What each arc gets at least, as a share of the ring: all seven stay visible as dots.
 const SHARE_FLOOR: f32 = 0.018;
 /// Time constant in seconds with which the ring turns its dominant arc to the top.
@@ -150,7 +152,9 @@ fn uniform(
     let certainty = shown.certainty.value();
     let breath = 0.5 + 0.5 * (shown.clock * TAU * 0.3).sin();
     // Arcs keep a thickness that can be seen on far faces.
-    let thinnest = (1.25 * screen.units_per_pixel.max(0.5) / radius.max(1.0)).max(THIN);
+    let radius = radius.max(1.0);
+    let thickest = (THICKEST / radius).min(THICK);
+    let thinnest = (1.25 * screen.units_per_pixel.max(0.5) / radius).max(THIN * thickest / THICK);
     let total = 1.0 + SHARE_FLOOR * Expression::COUNT as f32;
     let spans = shown.shares.map(|share| (share + SHARE_FLOOR) / total * TAU);
 
@@ -177,7 +181,7 @@ fn uniform(
         let goal = if index == dominant { certainty } else { 0.0 };
         ring.weights[index] += (goal - ring.weights[index]) * approach(0.07, seconds);
         let weight = ring.weights[index];
-        let half_thickness = (thinnest + (THICK - thinnest).max(0.0) * weight) / 2.0;
+        let half_thickness = (thinnest + (thickest - thinnest).max(0.0) * weight) / 2.0;
         let unsure_opacity = 0.35 + 0.35 * breath;
         let sure_opacity = 0.55 + (0.25 + 0.75 * shown.confidence - 0.55).max(0.0) * weight;
         let opacity = unsure_opacity + (sure_opacity - unsure_opacity) * certainty;

@@ -51,7 +51,8 @@ impl Feed {
     pub fn advance(&mut self, time: Duration) -> Result<bool, CaptureError> {
         let rate = self.source.frame_rate().unwrap_or(f64::from(FRAMES_PER_SECOND)).max(0.1);
         let interval = Duration::from_secs_f64(1.0 / rate);
-        while self.due <= time {
+        // Rounding must not put a frame off until the next step.
+        while self.due <= time + STEP / 4 {
             let Some(frame) = self.source.next_frame()? else { return Ok(false) };
             self.due = frame.time() + interval;
             self.sender.offer(frame);
