@@ -3,6 +3,7 @@
 //! The pictures are looked at as a person would: is the ring there, in the colour of what the face
 //! shows; is the picture behind it; is something written where texts belong.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking too")]
 #![cfg(all(feature = "cli", feature = "hud"))]
 
 use std::path::{Path, PathBuf};
@@ -65,7 +66,7 @@ fn photograph(folder: &Path, name: &str, args: &[&str]) -> Option<(Mat, Vec<Repo
     let size = format!("{WIDTH}x{HEIGHT}");
     let output = demo(
         &[
-            &["--headless", "--source", "puppet", "--backend", "cpu", "--size", &size],
+            &["--headless", "--source", "puppet", "--backend", "cpu", "--size", &size][..],
             &["--screenshot", text],
             args,
         ]
