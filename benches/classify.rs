@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench classify [-- MODEL]`
 
+#![expect(clippy::print_stdout, reason = "a bench prints its result")]
+
 use std::time::{Duration, Instant};
 
 use bevy_emotion::classify::preprocess::{FaceImage, PIXELS, face_image};
@@ -32,7 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     println!("{:<8} {:>10} {:>10} {:>10}  device", "backend", "start", "1 face", "8 faces");
     for backend in [BackendChoice::Cpu, BackendChoice::Wgpu] {
-        let options = ClassifierOptions { backend, model: model.clone(), ..Default::default() };
+        let options = ClassifierOptions::new(backend, model.clone());
         let started = Instant::now();
         let mut classifier = match options.load() {
             Ok(classifier) => classifier,

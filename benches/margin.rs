@@ -5,6 +5,8 @@
 //! Enlarges training faces, puts them into frames, finds them, and prints medians and quartiles.
 //! `CROP_SCALE` in `src/classify/preprocess.rs` is from here.
 
+#![expect(clippy::print_stdout, reason = "a bench prints its result")]
+
 use std::path::Path;
 use std::time::Duration;
 

@@ -73,9 +73,10 @@ impl Frame {
         self.captured_at
     }
 
-    /// The frame as if it had come in just now: a film's frame that was held back until it was due.
-    pub fn captured_now(mut self) -> Self {
-        self.captured_at = Instant::now();
+    /// The frame with another moment of coming in: before a camera's picture was decoded, or when
+    /// a film's frame that was held back became due.
+    pub fn with_captured_at(mut self, moment: Instant) -> Self {
+        self.captured_at = moment;
         self
     }
 

@@ -1,5 +1,6 @@
 //! `emotion analyze` as its users run it: the program on the puppet, and on films where there are some.
 #![cfg(feature = "cli")]
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking too")]
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
@@ -105,6 +106,46 @@ fn the_puppets_face_is_in_every_frame_where_it_is_drawn() {
     }
     assert!(hits * 100 >= FRAMES * 95, "the face was found in {hits} of {FRAMES} frames");
     assert!(rows.iter().all(|row| row["track"] == "1"), "one head is one track");
+}
+
+/// From the first change of the puppet's face: it takes 180 ms to put an expression on.
+#[test]
+fn a_change_of_expression_shows_within_300_ms() {
+    const FRAMES: usize = 560;
+    let rows = rows_of(&["puppet", "--frames", "560"]);
+    let mut puppet = PuppetSource::new(PuppetConfig::default());
+    let mut changes = Vec::new();
+    for _ in 0..FRAMES {
+        puppet.next_frame().expect("a frame").expect("no end");
+        let truth = puppet.truth()[0];
+        if truth.expression != Expression::Neutral
+            && !changes.contains(&(truth.expression, truth.since))
+        {
+            changes.push((truth.expression, truth.since));
+        }
+    }
+    assert!(changes.len() >= 5, "{changes:?}");
+
+    let mut read = 0;
+    for (expression, since) in &changes {
+        let since = since.as_secs_f64();
+        let shown: Vec<&Row> = rows
+            .iter()
+            .filter(|row| (since..since + 2.6).contains(&number(row, "time_s")))
+            .collect();
+        let right = |row: &Row| row["expression"] == expression.name();
+        // What the model does not take for this expression at all says nothing about delays.
+        if shown.iter().filter(|row| right(row)).count() * 2 < shown.len() {
+            eprintln!("the model does not see the puppet's {expression}");
+            continue;
+        }
+        read += 1;
+        let first = shown.iter().find(|row| right(row)).map(|row| number(row, "time_s"));
+        let delay = first.expect("some are right") - since;
+        eprintln!("{expression} shows after {:.0} ms", delay * 1000.0);
+        assert!(delay <= 0.300, "{expression} shows after {delay:.3} s");
+    }
+    assert!(read >= 3, "{read} of {} expressions were read", changes.len());
 }
 
 #[test]

@@ -190,6 +190,8 @@ fn what_cannot_be_opened_says_why() {
         (0..5000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let noise = refusal(&file("noise.mp4", &noise));
     assert!(matches!(noise, CaptureError::NotMedia { .. }), "{noise}");
+    let device = refusal(Path::new("/dev/zero"));
+    assert!(device.to_string().contains("camera:0"), "{device}");
 
     let empty = folder.path().join("empty");
     fs::create_dir(&empty).expect("a folder");

@@ -82,7 +82,8 @@ pub enum SourceControl {
 pub struct OpenOptions {
     /// Films and pictures start anew at their end. Frame numbers and times go on.
     pub repeat: bool,
-    /// How long a source may take to open, and for each frame, before it counts as stuck.
+    /// How long a camera or stream may take to open, and for each frame, before [`Capture`] takes
+    /// it for stuck; files may take ten times as long.
     pub timeout: Duration,
     /// How long each picture is shown: the distance of the pictures' times.
     pub picture_time: Duration,
@@ -159,8 +160,10 @@ pub struct CameraFormat {
 enum Plan {
     /// The source that the user named.
     Source(SourceSpec),
-    /// The first camera that opens and has a higher number than this one, else the puppet.
-    CameraAfter(Option<u32>),
+    /// The user asks for the camera after this one, else for the puppet.
+    NextCamera(Option<u32>),
+    /// The same in the place of a camera that opened and then gave nothing.
+    InsteadOf(u32),
 }
 
 /// An open source and what its user should know.
@@ -175,20 +178,16 @@ struct Opened {
 impl Plan {
     fn open(&self, options: &OpenOptions) -> Result<Opened, CaptureError> {
         match self {
-            Self::Source(SourceSpec::Auto) => Self::CameraAfter(None).open(options),
+            Self::Source(SourceSpec::Auto) => Ok(open_camera_or_puppet(None, None, options)),
             Self::Source(SourceSpec::Camera(index)) => open_camera(*index),
             Self::Source(SourceSpec::Puppet) => Ok(open_puppet(options, None)),
             Self::Source(SourceSpec::Path(path)) => open_path(path, options),
             Self::Source(SourceSpec::Url(url)) => open_url(url, options),
-            Self::CameraAfter(last) => Ok(open_camera_after(*last).unwrap_or_else(|error| {
-                let reason = match error {
-                    CaptureError::NoCamera { reason } => reason,
-                    other => other.to_string(),
-                };
-                let note = format!("No camera ({reason}): the puppet stands in");
-                // After the last camera the puppet is what was asked for.
-                open_puppet(options, last.is_none().then_some(note))
-            })),
+            Self::NextCamera(last) => Ok(open_camera_or_puppet(*last, None, options)),
+            Self::InsteadOf(last) => {
+                let reason = format!("camera {last} gives no pictures");
+                Ok(open_camera_or_puppet(Some(*last), Some(reason), options))
+            }
         }
     }
 
@@ -197,7 +196,8 @@ impl Plan {
         matches!(
             self,
             Self::Source(SourceSpec::Auto | SourceSpec::Camera(_) | SourceSpec::Url(_))
-                | Self::CameraAfter(_)
+                | Self::NextCamera(_)
+                | Self::InsteadOf(_)
         )
     }
 }
@@ -205,9 +205,9 @@ impl Plan {
 impl std::fmt::Display for Plan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Source(SourceSpec::Auto | SourceSpec::Camera(None)) | Self::CameraAfter(_) => {
-                f.write_str("camera")
-            }
+            Self::Source(SourceSpec::Auto | SourceSpec::Camera(None))
+            | Self::NextCamera(_)
+            | Self::InsteadOf(_) => f.write_str("camera"),
             Self::Source(SourceSpec::Camera(Some(index))) => write!(f, "camera {index}"),
             Self::Source(SourceSpec::Puppet) => f.write_str("puppet"),
             Self::Source(SourceSpec::Path(path)) => f.write_str(&path_label(path)),
@@ -253,6 +253,25 @@ fn open_camera(_index: Option<u32>) -> Result<Opened, CaptureError> {
 #[cfg(not(feature = "webcam"))]
 fn open_camera_after(_last: Option<u32>) -> Result<Opened, CaptureError> {
     Err(NO_WEBCAMS)
+}
+
+/// The first camera that opens and has a number above `last`, else the puppet; what the puppet
+/// stands in for is noted.
+fn open_camera_or_puppet(
+    last: Option<u32>,
+    failure: Option<String>,
+    options: &OpenOptions,
+) -> Opened {
+    open_camera_after(last).unwrap_or_else(|error| {
+        let reason = failure.or_else(|| match error {
+            // After the last camera the puppet is what was asked for.
+            _ if last.is_some() => None,
+            CaptureError::NoCamera { reason } => Some(reason),
+            other => Some(other.to_string()),
+        });
+        let note = reason.map(|reason| format!("No camera ({reason}): the puppet stands in"));
+        open_puppet(options, note)
+    })
 }
 
 fn open_puppet(options: &OpenOptions, note: Option<String>) -> Opened {

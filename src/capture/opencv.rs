@@ -40,6 +40,10 @@ pub(super) fn look_at(path: &Path) -> Result<PathKind, CaptureError> {
     if metadata.is_dir() {
         return Ok(PathKind::Folder);
     }
+    if is_device(&metadata) {
+        let reason = "it is a device; cameras are named by number, as in camera:0".to_owned();
+        return Err(CaptureError::NotMedia { path: path.to_owned(), reason });
+    }
     if metadata.is_file() {
         let mut start = Vec::new();
         File::open(path)
@@ -59,6 +63,16 @@ pub(super) fn look_at(path: &Path) -> Result<PathKind, CaptureError> {
     } else {
         PathKind::Other
     })
+}
+
+#[cfg(unix)]
+fn is_device(metadata: &fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_char_device(&metadata.file_type())
+}
+
+#[cfg(not(unix))]
+fn is_device(_metadata: &fs::Metadata) -> bool {
+    false
 }
 
 /// Whether a file's first bytes are text. PNM pictures start with text too, but name themselves.

@@ -163,7 +163,7 @@ impl Work {
             if self.obey(source, &mut clock, timed).is_err() {
                 return Ok(());
             }
-            let frame = match self.busy.during(|| source.next_frame()) {
+            let mut frame = match self.busy.during(|| source.next_frame()) {
                 Ok(Some(frame)) => frame,
                 Ok(None) => return last_error.map_or(Ok(()), Err),
                 Err(error) if timed => {
@@ -179,12 +179,13 @@ impl Work {
                 if self.wait_until_due(due, source, &mut clock, frame.time()).is_err() {
                     return Ok(());
                 }
+                frame = frame.with_captured_at(Instant::now());
             } else if self.paused {
                 // A camera goes on: what it shows meanwhile is thrown away, so that nothing old
                 // waits in its buffers afterwards.
                 continue;
             }
-            self.board.offer(self.number, frame.captured_now());
+            self.board.offer(self.number, frame);
             if std::mem::take(&mut first) {
                 let _ = self.events.send(ReaderEvent::FirstFrame);
             }

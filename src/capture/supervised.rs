@@ -23,6 +23,8 @@ const FIRST_RETRY: Duration = Duration::from_millis(500);
 const LONGEST_RETRY: Duration = Duration::from_secs(8);
 /// A source that gave frames for this long has recovered: the pauses start small again.
 const RECOVERED_AFTER: Duration = Duration::from_secs(5);
+/// Files may take so many times as long as cameras and streams.
+const FILE_PATIENCE: u32 = 10;
 /// How long a reader may take to let go of its camera before the next source is opened anyway.
 const CLOSING_TIME: Duration = Duration::from_secs(2);
 /// How often the supervisor looks at a reader that is at work.
@@ -131,14 +133,12 @@ impl Capture {
         let Some((sender, thread)) = self.supervisor.take() else { return true };
         let by = Instant::now() + deadline;
         let _ = sender.send(Message::Stop { by });
-        while !thread.is_finished() {
-            if Instant::now() > by + CLOSING_INTERVAL * 4 {
-                return false;
-            }
+        // The supervisor itself keeps to the deadline; a little more for it to end.
+        while !thread.is_finished() && Instant::now() < by + CLOSING_INTERVAL * 4 {
             thread::sleep(CLOSING_INTERVAL / 5);
         }
         self.board.finished(CaptureState::Ended);
-        thread.join().unwrap_or(false)
+        thread.is_finished() && thread.join().unwrap_or(false)
     }
 }
 
@@ -193,8 +193,9 @@ impl Supervisor {
                     Err(_) => return self.stop(Instant::now()),
                 },
                 recv(events) -> event => self.hear(event.ok()),
-                default(self.time_to_sleep()) => self.watch(),
+                default(self.time_to_sleep()) => {}
             }
+            self.watch();
         }
     }
 
@@ -243,7 +244,7 @@ impl Supervisor {
             }
             CaptureCommand::Control(control) => self.tell_reader(ReaderCommand::Control(control)),
             CaptureCommand::Switch(spec) => self.turn_to(Plan::Source(spec)),
-            CaptureCommand::NextCamera => self.turn_to(Plan::CameraAfter(self.camera)),
+            CaptureCommand::NextCamera => self.turn_to(Plan::NextCamera(self.camera)),
         }
     }
 
@@ -298,7 +299,9 @@ impl Supervisor {
     fn watch(&mut self) {
         let Some(reader) = &self.reader else { return };
         let after = reader.busy_for();
-        if after > self.options.timeout {
+        // A large picture on a slow disk is no broken camera.
+        let patience = if self.plan.is_worth_retrying() { 1 } else { FILE_PATIENCE };
+        if after > self.options.timeout * patience {
             let label = reader.label.clone();
             self.failed(&CaptureError::Stuck { label, after });
         }
@@ -334,12 +337,13 @@ impl Supervisor {
             (Plan::Source(SourceSpec::Auto), Some(_)) if streamed => {
                 Plan::Source(SourceSpec::Camera(None))
             }
-            (Plan::CameraAfter(_), Some(index)) if streamed => {
+            (Plan::NextCamera(_) | Plan::InsteadOf(_), Some(index)) if streamed => {
                 Plan::Source(SourceSpec::Camera(Some(index)))
             }
-            (Plan::Source(SourceSpec::Auto) | Plan::CameraAfter(_), Some(index)) => {
-                Plan::CameraAfter(Some(index))
-            }
+            (
+                Plan::Source(SourceSpec::Auto) | Plan::NextCamera(_) | Plan::InsteadOf(_),
+                Some(index),
+            ) => Plan::InsteadOf(index),
             (plan, _) => plan.clone(),
         }
     }

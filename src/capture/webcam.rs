@@ -108,7 +108,7 @@ impl FrameSource for Webcam {
                 Ok(buffer) => buffer,
                 Err(error) => return Err(self.lost(driver_says(&error))),
             };
-            let time = self.opened_at.elapsed();
+            let arrival = Instant::now();
             let (width, height) = (self.format.width(), self.format.height());
             let rgb = match guarded(index, || decode(&buffer, self.format)) {
                 Ok(Ok(rgb)) => rgb,
@@ -120,8 +120,9 @@ impl FrameSource for Webcam {
                 Ok(Err(error)) => return Err(self.lost(driver_says(&error))),
                 Err(error) => return Err(self.lost(error.to_string())),
             };
+            let time = arrival - self.opened_at;
             let frame = match Frame::from_rgb(rgb, width, height, self.sequence, time) {
-                Ok(frame) => frame,
+                Ok(frame) => frame.with_captured_at(arrival),
                 Err(_) if damaged < DAMAGED_FRAMES_ALLOWED => {
                     damaged += 1;
                     continue;

@@ -4,8 +4,8 @@
 //! silence. So everything that touches the GPU happens on a thread of its own, and whoever waits
 //! for it waits with a deadline: a dead or stuck GPU becomes a value.
 
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, Once};
 use std::time::Duration;
 
 use burn::backend::Wgpu;
@@ -21,6 +21,9 @@ use crate::emotion::Scores;
 
 /// The backend's name on the command line and in messages.
 const BACKEND: &str = "wgpu";
+
+/// The name of the thread that talks to the GPU.
+const THREAD: &str = "emotion-gpu";
 
 /// Time that opening the device and compiling the shaders may take; a software driver needs long.
 const START_DEADLINE: Duration = Duration::from_secs(60);
@@ -54,12 +57,13 @@ impl GpuClassifier {
     ) -> Result<Self, LoadError> {
         let backend_error =
             |reason: String| LoadError::Backend { backend: BACKEND.to_owned(), reason };
+        log_panics_of_gpu_thread();
         let (requests, incoming) = channel::<Vec<FaceImage>>();
         let (outgoing, answers) = channel();
         let (ready, started) = channel();
         let file = file.clone();
         let thread = std::thread::Builder::new()
-            .name("emotion-gpu".to_owned())
+            .name(THREAD.to_owned())
             .spawn(move || {
                 let network = match open(&file, shared, accept) {
                     Ok((network, info)) => {
@@ -182,8 +186,28 @@ fn device(shared: Option<GpuHandles>) -> (WgpuDevice, String, String) {
     (device, name, kind)
 }
 
+/// Sends the GPU thread's panics to the log instead of the screen: they are caught and told as
+/// errors, and a machine without a GPU is nothing to be alarmed about. Other threads' panics go
+/// where they went before.
+fn log_panics_of_gpu_thread() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let others = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if std::thread::current().name() == Some(THREAD) {
+                tracing::debug!("{panic}");
+            } else {
+                others(panic);
+            }
+        }));
+    });
+}
+
+/// The first sentence of what a panic says.
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-    text.unwrap_or("it panicked").lines().next().unwrap_or_default().to_owned()
+    // What follows is the debug form of a structure, which tells a user nothing.
+    let line = text.unwrap_or("its thread panicked").split([':', '\n']).next().unwrap_or_default();
+    line.split(". ").next().unwrap_or_default().to_owned()
 }

@@ -61,6 +61,16 @@ pub struct ClassifierOptions {
 }
 
 impl ClassifierOptions {
+    /// A model on a backend; `wgpu` on a device of its own.
+    pub fn new(backend: BackendChoice, model: ModelChoice) -> Self {
+        Self {
+            backend,
+            model,
+            #[cfg(feature = "wgpu")]
+            shared_gpu: None,
+        }
+    }
+
     /// Loads the model and runs it once, so that the first frame does not wait for it.
     ///
     /// [`BackendChoice::Auto`] says in [`ClassifierInfo::note`] what it took and why; a GPU that
@@ -239,13 +249,13 @@ mod tests {
         FaceImage { grey: (0..PIXELS).map(|index| (index * (seed * 2 + 3) % 251) as u8).collect() }
     }
 
-    fn on_cpu() -> ClassifierOptions {
-        ClassifierOptions { backend: BackendChoice::Cpu, ..ClassifierOptions::default() }
+    fn on_cpu(model: ModelChoice) -> ClassifierOptions {
+        ClassifierOptions::new(BackendChoice::Cpu, model)
     }
 
     #[test]
     fn the_shipped_model_reads_faces_one_by_one_and_together_alike() {
-        let mut classifier = on_cpu().load().expect("a classifier");
+        let mut classifier = on_cpu(ModelChoice::Default).load().expect("a classifier");
         let faces: Vec<FaceImage> = (0..3).map(face).collect();
         let together = classifier.classify(&faces).expect("scores");
         assert_eq!(together.len(), 3);
@@ -261,7 +271,7 @@ mod tests {
 
     #[test]
     fn a_face_of_another_size_is_an_error() {
-        let mut classifier = on_cpu().load().expect("a classifier");
+        let mut classifier = on_cpu(ModelChoice::Default).load().expect("a classifier");
         let small = FaceImage { grey: vec![0; SIDE] };
         assert!(matches!(classifier.classify(&[small]), Err(ClassifyError::Backend { .. })));
     }
@@ -280,7 +290,7 @@ mod tests {
 
     #[test]
     fn unknown_models_and_backends_say_what_there_is() {
-        let options = ClassifierOptions { model: ModelChoice::Name("vgg".to_owned()), ..on_cpu() };
+        let options = on_cpu(ModelChoice::Name("vgg".to_owned()));
         let error = options.load().err().expect("an error").to_string();
         assert!(error.contains("vgg") && error.contains("cnn4"), "{error}");
         let error = "cuda".parse::<BackendChoice>().expect_err("an error").to_string();

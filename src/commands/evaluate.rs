@@ -69,14 +69,10 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     let faces = data.faces(args.split)?;
     let Architecture::Cnn4(config) = args.model.read()?.header().architecture.clone();
     let cost = config.cost();
-    let options = ClassifierOptions {
-        backend: args.backend,
-        model: args.model.clone(),
-        ..ClassifierOptions::default()
-    };
-    let mut classifier = options.load()?;
+    let mut classifier = ClassifierOptions::new(args.backend, args.model.clone()).load()?;
     let info = classifier.description().clone();
-    eprintln!("{}: {cost}; {} on {}", info.model, info.backend, info.device);
+    let note = info.note.as_ref().map_or(String::new(), |note| format!(" ({note})"));
+    eprintln!("{}: {cost}; {} on {}{note}", info.model, info.backend, info.device);
 
     let mut original = Tally::default();
     let mut ferplus = Tally::default();

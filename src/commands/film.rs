@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use opencv::core::{Mat, Size};
 use opencv::prelude::*;
-use opencv::videoio::VideoWriter;
+use opencv::videoio::{CAP_ANY, CAP_FFMPEG, VideoWriter, get_writer_backends};
 
 use super::letterbox::PictureSize;
 
@@ -44,7 +44,14 @@ impl FilmWriter {
         let size = Size::new(i32::try_from(width)?, i32::try_from(height)?);
         for codec in [['a', 'v', 'c', '1'], ['m', 'p', '4', 'v']] {
             let fourcc = VideoWriter::fourcc(codec[0], codec[1], codec[2], codec[3])?;
-            let opened = VideoWriter::new(&partial, fourcc, frames_per_second, size, true);
+            let opened = VideoWriter::new_with_backend(
+                &partial,
+                backend(),
+                fourcc,
+                frames_per_second,
+                size,
+                true,
+            );
             if let Ok(writer) = opened
                 && writer.is_opened().unwrap_or(false)
             {
@@ -91,6 +98,13 @@ impl FilmWriter {
         self.finished = true;
         Ok(())
     }
+}
+
+/// FFmpeg where OpenCV was built with it: the others begin films that they cannot write.
+fn backend() -> i32 {
+    let has_ffmpeg = get_writer_backends()
+        .is_ok_and(|backends| backends.iter().any(|backend| backend as i32 == CAP_FFMPEG));
+    if has_ffmpeg { CAP_FFMPEG } else { CAP_ANY }
 }
 
 impl Drop for FilmWriter {

@@ -36,7 +36,8 @@ impl PipelineArgs {
         let classifier = ClassifierOptions {
             backend: self.backend,
             model: self.model.clone().unwrap_or_default(),
-            ..ClassifierOptions::default()
+            #[cfg(feature = "wgpu")]
+            shared_gpu: None,
         }
         .load()?;
         Ok(Analyzer::new(Box::new(detector), classifier, TrackerConfig::default()))

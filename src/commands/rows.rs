@@ -111,7 +111,7 @@ fn rounded(value: f32, digits: i32) -> f64 {
 /// Writes rows in one of the formats.
 pub enum RowWriter<W: Write> {
     /// Comma-separated values.
-    Csv(csv::Writer<W>),
+    Csv(Box<csv::Writer<W>>),
     /// JSON lines.
     Jsonl(W),
 }
@@ -127,7 +127,7 @@ impl<W: Write> RowWriter<W> {
                 let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
                 writer.write_record(COLUMNS)?;
                 writer.flush()?;
-                Ok(Self::Csv(writer))
+                Ok(Self::Csv(Box::new(writer)))
             }
             Format::Jsonl => Ok(Self::Jsonl(out)),
         }

@@ -77,3 +77,50 @@ pub fn load(path: &Path) -> Result<CascadeClassifier, DetectError> {
     }
     Ok(cascade)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_file_says_where_it_was_sought_and_what_to_install() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let error = find(FRONTAL, Some(folder.path())).expect_err("the folder is empty");
+        let message = error.to_string();
+        assert!(message.contains(FRONTAL), "{message}");
+        assert!(message.contains(&folder.path().display().to_string()), "{message}");
+        assert!(message.contains("apt install opencv-data"), "{message}");
+    }
+
+    #[test]
+    fn damaged_files_are_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let whole = find(FRONTAL, None).expect("opencv-data is installed");
+        let whole = std::fs::read(whole).expect("readable");
+        let contents: [(&str, &[u8]); 4] = [
+            ("empty.xml", b""),
+            ("text.xml", b"not a cascade"),
+            ("other.xml", b"<?xml version=\"1.0\"?><opencv_storage><a>1</a></opencv_storage>"),
+            ("truncated.xml", &whole[..whole.len() / 2]),
+        ];
+        for (name, content) in contents {
+            let path = folder.path().join(name);
+            std::fs::write(&path, content).expect("writable");
+            let error = load(&path).err().unwrap_or_else(|| panic!("{name} was taken"));
+            assert!(matches!(error, DetectError::CascadeUnusable { .. }), "{name}: {error}");
+            assert!(error.to_string().contains(name), "{error}");
+        }
+        let Err(missing) = load(&folder.path().join("missing.xml")) else {
+            panic!("a file that is not there was loaded");
+        };
+        assert!(missing.to_string().contains("No such file"), "{missing}");
+    }
+
+    #[test]
+    fn the_installed_cascades_load() {
+        for name in [FRONTAL, FRONTAL_STRICT, PROFILE] {
+            let path = find(name, None).expect("opencv-data is installed");
+            assert!(load(&path).is_ok(), "{name}");
+        }
+    }
+}

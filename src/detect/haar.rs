@@ -198,7 +198,7 @@ impl HaarDetector {
         let found = |look: Look| Found {
             known: Some(known.track),
             place: look.place,
-            side: look.side,
+            side: look.side.or(side),
             confidence: certainty(look.strength),
             evidence: look.evidence,
             surprise: look.place.distance(&expected),
@@ -276,8 +276,7 @@ impl HaarDetector {
 
     /// Whether nothing is known of the picture: it is the first, or all faces just left it.
     fn is_new_scene(&mut self, time: Duration, before: Option<&Before>, faces: &[Found]) -> bool {
-        let just_lost =
-            faces.is_empty() && before.is_none_or(|before| !before.faces.is_empty());
+        let just_lost = faces.is_empty() && before.is_none_or(|before| !before.faces.is_empty());
         let rested =
             self.full_search.is_none_or(|last| time.saturating_sub(last) >= FULL_SEARCH_PAUSE);
         if just_lost && rested {

@@ -127,10 +127,8 @@ impl Looker {
         place: &Place,
         side: Option<Side>,
     ) -> opencv::Result<Option<Look>> {
-        let cuts = [
-            GLANCE.cut(pictures, place, -GLANCE.turn)?,
-            GLANCE.cut(pictures, place, GLANCE.turn)?,
-        ];
+        let cuts =
+            [GLANCE.cut(pictures, place, -GLANCE.turn)?, GLANCE.cut(pictures, place, GLANCE.turn)?];
         let frontal = self.frontal_hits(&GLANCE, &cuts)?;
         let Some(side) = side.filter(|_| frontal.count < STILL_FRONTAL) else {
             return Ok(Look::new(&GLANCE, frontal, Hits::default(), None));
@@ -153,12 +151,7 @@ impl Looker {
         Ok(found)
     }
 
-    fn profile_hits(
-        &mut self,
-        effort: &Effort,
-        cuts: &[Cut],
-        side: Side,
-    ) -> opencv::Result<Hits> {
+    fn profile_hits(&mut self, effort: &Effort, cuts: &[Cut], side: Side) -> opencv::Result<Hits> {
         let mut found = Hits::default();
         for cut in cuts {
             let mirror = match side {

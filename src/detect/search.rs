@@ -154,23 +154,18 @@ impl Searcher {
         let whole = (width / 2.0, height / 2.0);
         let smallest = (SMALLEST * width.min(height)).max(WINDOW as f32);
         let mut candidates = Vec::new();
+        let mut everywhere = |roll: f32, side: Option<Side>| -> opencv::Result<()> {
+            let mut scale = WINDOW as f32 / smallest;
+            while width.min(height) * scale >= WINDOW as f32 {
+                let cut = pictures.turned(whole, (width, height), roll, scale)?;
+                self.search_cut(&cut, side, &mut candidates)?;
+                scale /= 2.0;
+            }
+            Ok(())
+        };
         match pass {
-            Pass::Frontal(roll) => {
-                let mut scale = WINDOW as f32 / smallest;
-                while width.max(height) * scale >= WINDOW as f32 {
-                    let cut = pictures.turned(whole, (width, height), roll, scale)?;
-                    self.search_cut(&cut, None, &mut candidates)?;
-                    scale /= 2.0;
-                }
-            }
-            Pass::Profile(side) => {
-                let mut scale = WINDOW as f32 / smallest;
-                while width.max(height) * scale >= WINDOW as f32 {
-                    let cut = pictures.turned(whole, (width, height), 0.0, scale)?;
-                    self.search_cut(&cut, Some(side), &mut candidates)?;
-                    scale /= 2.0;
-                }
-            }
+            Pass::Frontal(roll) => everywhere(roll, None)?,
+            Pass::Profile(side) => everywhere(0.0, Some(side))?,
             Pass::Small(strip) => {
                 let scale = (2.0 * WINDOW as f32 / smallest).min(1.0);
                 let strip_width = width / STRIPS as f32;

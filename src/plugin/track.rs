@@ -21,7 +21,8 @@ pub struct TrackPlugin {
     /// How long a hidden face keeps its entity; as long as [`TrackerConfig::keep_hidden`], after
     /// which the tracker gives another number to whoever returns.
     pub keep_hidden: Duration,
-    /// After this time without any analysis, all faces hide: the camera is gone.
+    /// After this time without any analysis, all faces hide: the camera is gone. Where an analysis
+    /// takes long, three times that long.
     pub hide_after: Duration,
 }
 
@@ -59,6 +60,8 @@ struct Faces {
     /// Real time without pauses.
     clock: Duration,
     last_analysis: Duration,
+    /// How long that one took.
+    analysis_time: Duration,
 }
 
 struct Known {
@@ -123,6 +126,7 @@ fn mirror_readings(
         let frame_size = UVec2::new(frame.width(), frame.height());
         let known = &mut *known;
         known.last_analysis = known.clock;
+        known.analysis_time = analysis.detect_time + analysis.classify_time;
         for reading in &analysis.readings {
             let face = Face::of(reading, frame_size);
             let is_known = known
@@ -185,7 +189,7 @@ fn let_go(
     mut commands: Commands,
 ) {
     let now = known.clock;
-    if now - known.last_analysis > settings.hide_after {
+    if now - known.last_analysis > settings.hide_after.max(known.analysis_time * 3) {
         for face in known.by_track.values_mut() {
             face.hide(now, &mut faces, &mut commands);
         }

@@ -292,3 +292,202 @@ fn without_doubles(detections: &[Detection]) -> Vec<Detection> {
     }
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emotion::Expression;
+
+    const SIDE: f32 = 80.0;
+
+    fn at(frame: u32) -> Duration {
+        Duration::from_secs(1) * frame / 30
+    }
+
+    fn face(x: f32, y: f32) -> Detection {
+        Detection {
+            box_in_frame: FrameRect::square((x, y), SIDE),
+            roll: 0.0,
+            confidence: 0.8,
+            evidence: Evidence::Frontal,
+            known: None,
+        }
+    }
+
+    fn tracker() -> Tracker {
+        Tracker::new(TrackerConfig::default())
+    }
+
+    fn numbers(faces: &[TrackedFace]) -> Vec<u64> {
+        faces.iter().map(|face| face.track).collect()
+    }
+
+    #[test]
+    fn faces_that_cross_keep_their_numbers() {
+        let mut tracker = tracker();
+        let place = |frame: u32| (100.0 + frame as f32 * 6.0, 500.0 - frame as f32 * 6.0);
+        for frame in 0..70 {
+            let (right, left) = place(frame);
+            tracker.observe(at(frame), &[face(right, 200.0), face(left, 215.0)]);
+        }
+        let (right, left) = place(70);
+        let faces = tracker.observe(at(70), &[face(left, 215.0), face(right, 200.0)]);
+        assert_eq!(numbers(&faces), [1, 2]);
+        assert!((faces[0].box_in_frame.center().0 - right).abs() < 10.0, "{faces:?}");
+        assert!((faces[1].box_in_frame.center().0 - left).abs() < 10.0, "{faces:?}");
+    }
+
+    #[test]
+    fn a_face_hidden_behind_another_gets_its_number_back() {
+        let mut tracker = tracker();
+        let moving = |frame: u32| 100.0 + frame as f32 * 5.0;
+        for frame in 0..90 {
+            let x = moving(frame);
+            let mut seen = vec![face(320.0, 200.0)];
+            if (x - 320.0).abs() > 0.6 * SIDE {
+                seen.push(face(x, 210.0));
+            }
+            tracker.observe(at(frame), &seen);
+        }
+        let faces = tracker.observe(at(90), &[face(moving(90), 210.0), face(320.0, 200.0)]);
+        let by_place: Vec<(u64, bool)> =
+            faces.iter().map(|face| (face.track, face.box_in_frame.center().0 > 400.0)).collect();
+        assert_eq!(by_place, [(1, false), (2, true)]);
+    }
+
+    #[test]
+    fn a_short_loss_hides_and_does_not_forget() {
+        let mut tracker = tracker();
+        tracker.observe(at(0), &[face(100.0, 100.0)]);
+        assert!(tracker.observe(at(1), &[]).is_empty());
+        let known = tracker.known_faces(at(30));
+        assert_eq!(known.len(), 1, "still looked for after a second");
+        let returned = tracker.observe(at(60), &[face(130.0, 100.0)]);
+        assert_eq!(numbers(&returned), [1]);
+    }
+
+    #[test]
+    fn a_long_loss_forgets() {
+        let mut tracker = tracker();
+        tracker.observe(at(0), &[face(100.0, 100.0)]);
+        assert!(tracker.known_faces(at(91)).is_empty(), "kept for 3 seconds");
+        let another = tracker.observe(at(91), &[face(100.0, 100.0)]);
+        assert_eq!(numbers(&another), [2]);
+    }
+
+    #[test]
+    fn someone_elsewhere_or_of_another_size_is_someone_else() {
+        let mut tracker = tracker();
+        tracker.observe(at(0), &[face(100.0, 100.0)]);
+        tracker.observe(at(1), &[]);
+        let elsewhere = tracker.observe(at(2), &[face(400.0, 100.0)]);
+        assert_eq!(numbers(&elsewhere), [2]);
+        let mut near = face(100.0, 100.0);
+        near.box_in_frame = near.box_in_frame.scaled(2.0);
+        assert_eq!(numbers(&tracker.observe(at(3), &[near])), [3]);
+    }
+
+    #[test]
+    fn one_face_is_never_two() {
+        let mut tracker = tracker();
+        for frame in 0..20 {
+            let seen = [face(100.0, 100.0), face(112.0, 95.0), face(100.0, 110.0)];
+            assert_eq!(numbers(&tracker.observe(at(frame), &seen)), [1]);
+        }
+    }
+
+    #[test]
+    fn two_faces_side_by_side_stay_two() {
+        let mut tracker = tracker();
+        for frame in 0..20 {
+            let seen = [face(100.0, 100.0), face(100.0 + 0.8 * SIDE, 100.0)];
+            assert_eq!(numbers(&tracker.observe(at(frame), &seen)), [1, 2]);
+        }
+    }
+
+    #[test]
+    fn the_detector_knows_better_who_is_who() {
+        let mut tracker = tracker();
+        tracker.observe(at(0), &[face(100.0, 100.0), face(300.0, 100.0)]);
+        let named = |x, track| Detection { known: Some(track), ..face(x, 100.0) };
+        let faces = tracker.observe(at(1), &[named(120.0, 2), named(280.0, 1)]);
+        assert_eq!(numbers(&faces), [1, 2]);
+        assert!(faces[0].box_in_frame.center().0 > 200.0);
+    }
+
+    #[test]
+    fn an_unclear_face_is_believed_after_a_while() {
+        let mut tracker = tracker();
+        let unclear = Detection { confidence: 0.52, ..face(100.0, 100.0) };
+        let believed = (0..30).find(|frame| !tracker.observe(at(*frame), &[unclear]).is_empty());
+        assert_eq!(believed, Some(6), "after 200 ms at 30 frames a second");
+    }
+
+    #[test]
+    fn chance_is_not_believed_and_costs_no_number() {
+        let mut tracker = tracker();
+        let chance = |frame: u32| Detection {
+            confidence: 0.55,
+            ..face(100.0 + 200.0 * (frame % 2) as f32, 100.0)
+        };
+        for frame in 0..60 {
+            assert!(tracker.observe(at(frame), &[chance(frame)]).is_empty());
+        }
+        let weak = Detection { confidence: 0.4, ..face(500.0, 100.0) };
+        for frame in 60..90 {
+            assert!(tracker.observe(at(frame), &[weak]).is_empty());
+        }
+        tracker.observe(at(90), &[]);
+        assert_eq!(numbers(&tracker.observe(at(91), &[face(100.0, 100.0)])), [1]);
+    }
+
+    #[test]
+    fn presence_decays_as_the_detector_says() {
+        let mut tracker = tracker();
+        tracker.observe(at(0), &[face(100.0, 100.0)]);
+        let followed = Detection {
+            confidence: 0.45,
+            evidence: Evidence::Followed,
+            known: Some(1),
+            ..face(100.0, 100.0)
+        };
+        let faces = tracker.observe(at(1), &[followed]);
+        assert_eq!(faces[0].presence, 0.45);
+        assert_eq!(tracker.known_faces(at(2))[0].confidence, 0.45);
+    }
+
+    #[test]
+    fn a_clock_that_jumps_back_starts_anew() {
+        let mut tracker = tracker();
+        tracker.observe(at(100), &[face(100.0, 100.0)]);
+        assert_eq!(numbers(&tracker.observe(at(0), &[face(100.0, 100.0)])), [2]);
+    }
+
+    #[test]
+    fn numbers_go_on_after_a_reset() {
+        let mut tracker = tracker();
+        tracker.observe(at(0), &[face(100.0, 100.0)]);
+        tracker.reset();
+        assert!(tracker.known_faces(at(0)).is_empty());
+        assert_eq!(numbers(&tracker.observe(at(0), &[face(100.0, 100.0)])), [2]);
+    }
+
+    #[test]
+    fn readings_are_smoothed_by_track() {
+        let mut tracker = tracker();
+        let (happy, sad) = (Scores::certain(Expression::Happy), Scores::certain(Expression::Sad));
+        let mut last = Vec::new();
+        for frame in 0..10 {
+            let faces = tracker.observe(at(frame), &[face(100.0, 100.0), face(300.0, 100.0)]);
+            last = tracker.read(at(frame), &faces, &[happy, sad]);
+        }
+        assert_eq!(last[0].dominant, Some(Expression::Happy));
+        assert_eq!(last[1].dominant, Some(Expression::Sad));
+        assert!(last[0].valence() > 0.5 && last[1].valence() < -0.5);
+
+        let faces = tracker.observe(at(10), &[face(100.0, 100.0), face(300.0, 100.0)]);
+        let readings = tracker.read(at(10), &faces, &[sad, sad]);
+        assert_eq!(readings[0].dominant, Some(Expression::Happy), "one frame is not a change");
+        assert_eq!(readings[0].raw_scores, sad);
+    }
+}

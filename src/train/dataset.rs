@@ -200,7 +200,7 @@ impl DataSet {
         let file = path.display().to_string();
         let mut reader = open(path, &file)?;
         let columns = reader.headers().map_err(|error| unreadable(&file, error))?;
-        if columns.len() < 12 || !columns.get(2).is_some_and(|name| name.trim() == "neutral") {
+        if columns.len() < 12 || columns.get(2).is_none_or(|name| name.trim() != "neutral") {
             return Err(DataError::Columns {
                 file,
                 missing: "neutral".to_owned(),

@@ -14,6 +14,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use super::calibration::{self, Labelled};
 use super::dataset::{DataError, DataSet, LabelledFace, Split};
 use super::evaluation::Tally;
 use super::recipe::Recipe;
@@ -157,7 +158,7 @@ pub fn train<B: AutodiffBackend>(
             observer.step(StepProgress { epoch: epoch + 1, step: step + 1, steps, loss });
         }
 
-        let tally = validate(&average, public_test, recipe.ferplus_share, device)?;
+        let (tally, logits) = validate(&average, public_test, recipe.ferplus_share, device)?;
         history.push(EpochReport {
             epoch: epoch + 1,
             loss: loss_sum / steps as f64,
@@ -169,7 +170,8 @@ pub fn train<B: AutodiffBackend>(
             seconds: started.elapsed().as_secs_f64(),
         });
         if is_best(&history) {
-            save_model(&path, &average, recipe)?;
+            let temperature = calibration::fit_temperature(&logits);
+            save_model(&path, &average, recipe, temperature)?;
         }
         checkpoint.save::<B, _>("model", model.clone().into_record())?;
         checkpoint.save::<B::InnerBackend, _>("average", average.clone().into_record())?;
@@ -188,9 +190,11 @@ pub fn save_model<B: Backend>(
     path: &Path,
     network: &Cnn4<B>,
     recipe: &Recipe,
+    temperature: f32,
 ) -> Result<(), TrainError> {
     let mut header = ModelHeader::new(&recipe.name, Architecture::Cnn4(recipe.network.clone()));
     header.ferplus_share = recipe.ferplus_share;
+    header.temperature = temperature;
     let bytes = weights::to_bytes(network, &header)?;
     save_bytes(path, &bytes)
 }
@@ -345,8 +349,9 @@ fn validate<B: Backend>(
     faces: &[LabelledFace],
     ferplus_share: f64,
     device: &B::Device,
-) -> Result<Validation, TrainError> {
+) -> Result<(Validation, Vec<Labelled>), TrainError> {
     let network = network.fold(ferplus_share);
+    let mut labelled = Vec::with_capacity(faces.len());
     let mut original = Tally::default();
     let mut ferplus = Tally::default();
     for batch in faces.chunks(VALIDATION_BATCH) {
@@ -360,12 +365,14 @@ fn validate<B: Backend>(
             logits.copy_from_slice(row);
             let scores = Scores::from_logits(logits).unwrap_or(Scores::UNIFORM);
             original.add(face.label, &scores);
+            labelled.push(Labelled { logits, label: face.label });
             if let Some(majority) = face.votes.and_then(|votes| votes.majority()) {
                 ferplus.add(majority, &scores);
             }
         }
     }
-    Ok(Validation { original, ferplus: (ferplus.count() > 0).then_some(ferplus) })
+    let ferplus = (ferplus.count() > 0).then_some(ferplus);
+    Ok((Validation { original, ferplus }, labelled))
 }
 
 fn is_best(history: &[EpochReport]) -> bool {
@@ -517,7 +524,7 @@ mod tests {
     fn start(folder: &Path) -> ModelFile {
         let network = recipe(1).network.init::<Flex>(&Default::default());
         let path = folder.join("start.safetensors");
-        save_model(&path, &network, &recipe(1)).expect("a model");
+        save_model(&path, &network, &recipe(1), 1.0).expect("a model");
         ModelFile::read(&path).expect("a model")
     }
 

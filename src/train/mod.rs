@@ -1,6 +1,7 @@
 //! Data sets, training and evaluation of the models.
 
 pub mod augment;
+pub mod calibration;
 pub mod curves;
 pub mod dataset;
 pub mod evaluation;

@@ -87,22 +87,22 @@ impl FaceShape {
                 ..Self::REST
             },
             Expression::Disgust => Self {
-                inner_brow: -0.6,
-                outer_brow: -0.25,
-                frown: 0.85,
-                upper_lid: -0.6,
-                squint: 0.8,
-                cheek: 0.55,
+                inner_brow: -0.7,
+                outer_brow: -0.75,
+                frown: 0.45,
+                upper_lid: -0.65,
+                squint: 0.95,
+                cheek: 0.35,
                 nose: 1.0,
-                upper_lip: 0.9,
-                corner: -0.95,
-                width: -0.25,
-                jaw: 0.32,
-                part: 0.7,
-                round: 0.2,
-                chin: 0.25,
-                upper_teeth: 0.8,
-                lower_teeth: 0.3,
+                upper_lip: 1.0,
+                corner: -1.0,
+                width: -0.3,
+                jaw: 0.34,
+                part: 0.6,
+                round: 0.25,
+                chin: 0.4,
+                upper_teeth: 0.9,
+                lower_teeth: 0.5,
                 ..Self::REST
             },
             Expression::Fear => Self {
@@ -150,7 +150,8 @@ impl FaceShape {
                 round: 1.0,
                 ..Self::REST
             },
-            Expression::Neutral => Self::REST,
+            // Muscles at rest alone leave a stare: relaxed lids are a little lower.
+            Expression::Neutral => Self { outer_brow: 0.3, squint: 0.35, ..Self::REST },
         }
     }
 
@@ -160,6 +161,13 @@ impl FaceShape {
         {
             *value += (to - from) * amount;
         }
+    }
+
+    /// The largest difference between two faces.
+    #[cfg(test)]
+    pub fn furthest(&self, other: &Self) -> f32 {
+        let differences = self.values().into_iter().zip(other.values());
+        differences.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
     }
 
     fn values(mut self) -> [f32; 17] {

@@ -1,6 +1,6 @@
 //! Hair: strand by strand, once for each head; it is then laid over the head as a picture.
 
-use tiny_skia::{Pixmap, Transform};
+use tiny_skia::{IntRect, Pixmap, Transform};
 
 use super::looks::{HairStyle, Look};
 use super::motion::unit;
@@ -11,9 +11,14 @@ const BOUNDS: (f32, f32, f32, f32) = (-1.7, -1.85, 1.7, 2.3);
 
 /// The hair behind the face and the hair before it.
 pub(super) struct Hair {
-    pub back: Option<Pixmap>,
-    pub front: Option<Pixmap>,
-    pixels_per_unit: f32,
+    pub back: Option<Layer>,
+    pub front: Option<Layer>,
+}
+
+/// A picture of hair, and what puts it onto the head.
+pub(super) struct Layer {
+    pub picture: Pixmap,
+    pub place: Transform,
 }
 
 /// A bundle of strands between two curves, each of as many points, from root to tip.
@@ -36,22 +41,42 @@ impl Hair {
                 .post_scale(pixels_per_unit, pixels_per_unit);
             let mut pen = Pen { canvas: &mut canvas, to_canvas };
             for (number, lock) in locks.iter().enumerate() {
-                comb(&mut pen, lock, shaded(look.hair, dark), seed + number as u64 * 997);
+                let seed = seed.wrapping_add(number as u64 * 997);
+                comb(&mut pen, lock, shaded(look.hair, dark), seed);
             }
-            Some(canvas)
+            Layer::trimmed(&canvas, to_canvas.invert()?)
         };
         let (back, front) = style(look.style, seed);
-        Self {
-            back: layer(&back, 0.62, seed),
-            front: layer(&front, 1.0, seed ^ 0x51),
-            pixels_per_unit,
-        }
+        Self { back: layer(&back, 0.62, seed), front: layer(&front, 1.0, seed ^ 0x51) }
     }
+}
 
-    /// What puts the pictures onto the head.
-    pub fn place(&self) -> Transform {
-        let size = 1.0 / self.pixels_per_unit;
-        Transform::from_scale(size, size).post_translate(BOUNDS.0, BOUNDS.1)
+impl Layer {
+    /// Without the clear edges, which would cost time in every frame.
+    fn trimmed(canvas: &Pixmap, place: Transform) -> Option<Self> {
+        let width = canvas.width() as usize;
+        let drawn = canvas.pixels().iter().enumerate().filter(|(_, pixel)| pixel.alpha() > 0);
+        let (mut left, mut right, mut top, mut bottom) = (width, 0, usize::MAX, 0);
+        for (number, _) in drawn {
+            let (x, y) = (number % width, number / width);
+            (left, right) = (left.min(x), right.max(x));
+            (top, bottom) = (top.min(y), bottom.max(y));
+        }
+        if left > right {
+            return None;
+        }
+        // One clear pixel around, into which the edge fades.
+        let (left, top) = (left.saturating_sub(1), top.saturating_sub(1));
+        let right = (right + 2).min(width);
+        let bottom = (bottom + 2).min(canvas.height() as usize);
+        let area = IntRect::from_xywh(
+            left as i32,
+            top as i32,
+            (right - left) as u32,
+            (bottom - top) as u32,
+        )?;
+        let place = place.pre_translate(left as f32, top as f32);
+        Some(Self { picture: canvas.clone_rect(area)?, place })
     }
 }
 

@@ -3,7 +3,7 @@
 use tiny_skia::{Path, PathBuilder, Pixmap, Transform};
 
 use super::face::FaceShape;
-use super::hair::Hair;
+use super::hair::{Hair, Layer};
 use super::landmarks::Landmarks;
 use super::looks::Look;
 use super::motion::Sway;
@@ -48,7 +48,7 @@ impl Head {
         skin::model(&mut self.relief, &self.look, face, &marks, sway.roll);
         let look = &self.look;
         let pen = &mut Pen { canvas, to_canvas: to_frame };
-        self.hair_layer(pen, self.hair.back.as_ref());
+        hair_layer(pen, self.hair.back.as_ref());
         pen.to_canvas = body_to_frame;
         shoulders(pen, look);
         pen.to_canvas = to_frame;
@@ -66,16 +66,16 @@ impl Head {
         nostrils(pen, look, face, &marks);
         lips(pen, look, &marks);
         both(|side| brow(pen, look, &marks, side));
-        self.hair_layer(pen, self.hair.front.as_ref());
+        hair_layer(pen, self.hair.front.as_ref());
         if look.glasses {
             glasses(pen, &marks);
         }
     }
+}
 
-    fn hair_layer(&self, pen: &mut Pen<'_>, layer: Option<&Pixmap>) {
-        if let Some(layer) = layer {
-            lay_over(pen.canvas, layer, self.hair.place().post_concat(pen.to_canvas));
-        }
+fn hair_layer(pen: &mut Pen<'_>, layer: Option<&Layer>) {
+    if let Some(layer) = layer {
+        lay_over(pen.canvas, &layer.picture, layer.place.post_concat(pen.to_canvas));
     }
 }
 

@@ -186,8 +186,8 @@ impl Eye {
         let lift = if face.upper_lid > 0.0 { 0.5 } else { 0.75 } * face.upper_lid;
         let open = ((1.0 + lift - 0.3 * face.squint) * (1.0 - blink)).max(0.0);
         let lower =
-            0.105 + 0.02 * face.upper_lid.max(0.0) - 0.045 * face.squint - 0.02 * face.cheek;
-        let upper = lower + (-0.085 - lower) * open;
+            0.088 + 0.025 * face.upper_lid.max(0.0) - 0.035 * face.squint - 0.02 * face.cheek;
+        let upper = lower + (-0.082 - lower) * open;
         // Brows that hang at the outer end pull the lids with them.
         let slope = (face.inner_brow - face.outer_brow).clamp(0.0, 1.6);
         let anger = (-face.inner_brow).max(0.0) * face.frown;
@@ -206,7 +206,7 @@ impl Eye {
 
 impl Mouth {
     fn new(face: &FaceShape, drop: f32) -> Self {
-        let middle = 0.93 - 0.03 * face.nose;
+        let middle = 0.93 - 0.03 * face.nose - 0.04 * face.upper_lip;
         let part = face.part;
         let smile = face.corner.max(0.0);
         let top = middle - 0.035 * part - 0.10 * face.upper_lip * part.min(1.0) + 0.03 * smile
@@ -240,9 +240,9 @@ impl Brow {
             inner: (0.185 - squeeze, -0.265 + lift(face.inner_brow, 0.20, 0.14)),
             middle: (
                 0.52 - 0.5 * squeeze,
-                -0.33 + lift(0.45 * face.inner_brow + 0.55 * face.outer_brow, 0.17, 0.14),
+                -0.345 + lift(0.45 * face.inner_brow + 0.55 * face.outer_brow, 0.17, 0.17),
             ),
-            outer: (0.86, -0.195 + lift(face.outer_brow, 0.16, 0.11)),
+            outer: (0.86, -0.225 + lift(face.outer_brow, 0.16, 0.14)),
         }
     }
 }

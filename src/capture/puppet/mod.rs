@@ -18,6 +18,8 @@ mod overlay;
 mod pen;
 mod relief;
 mod skin;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -159,6 +161,16 @@ impl PuppetSource {
     }
 }
 
+fn sway_of(config: &PuppetConfig, head: u8, time: Duration) -> Sway {
+    let mut sway = Sway::at(time, head, config.seed, &config.motion);
+    if config.heads > 1 {
+        // Neighbours leave each other room.
+        sway.offset.0 *= 0.5;
+        sway.scale = 1.0 + (sway.scale - 1.0) * 0.5;
+    }
+    sway
+}
+
 impl FrameSource for PuppetSource {
     fn label(&self) -> String {
         "puppet".to_owned()
@@ -176,11 +188,7 @@ impl FrameSource for PuppetSource {
         self.truth.clear();
         let mut poses = Vec::with_capacity(self.acting.len());
         for (head, acting) in (0..self.config.heads).zip(&self.acting) {
-            let mut sway = Sway::at(time, head, self.config.seed, &self.config.motion);
-            if self.config.heads > 1 {
-                // Neighbours leave each other room.
-                sway.offset.0 *= 0.6;
-            }
+            let sway = sway_of(&self.config, head, time);
             let pose =
                 HeadPose::new(self.config.size, self.config.heads, head, acting.face(time), sway);
             let shown = acting.shown(time);
@@ -194,9 +202,10 @@ impl FrameSource for PuppetSource {
         }
         let rgb = self.painter.paint(&poses, self.next);
         let (width, height) = self.config.size;
-        let frame = Frame::from_rgb(rgb, width, height, self.next, time).ok();
+        let frame = Frame::from_rgb(rgb, width, height, self.next, time)
+            .map_err(|error| CaptureError::Frame { label: self.label(), error })?;
         self.next += 1;
-        Ok(frame)
+        Ok(Some(frame))
     }
 
     fn frame_count(&self) -> Option<u64> {

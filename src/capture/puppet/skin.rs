@@ -146,7 +146,7 @@ fn eye_folds(relief: &mut Relief, face: &FaceShape, marks: &Landmarks) {
 fn nose_and_cheeks(relief: &mut Relief, face: &FaceShape, marks: &Landmarks) {
     use Layer::{Blush, Height, Shade};
     let at = |x: f32, y: f32, out: f32| marks.place((x, y), out);
-    let up = -0.05 * face.nose;
+    let up = -0.07 * face.nose;
     relief.bump(Height, at(0.0, 0.02, 0.1), (0.17, 0.62), 0.0, 0.075);
     relief.bump(Height, at(0.0, 0.34, 0.25), (0.17, 0.5), 0.0, 0.10);
     relief.bump(Height, at(0.0, 0.50 + up, 0.3), (0.17, 0.17), 0.0, 0.10);
@@ -154,7 +154,7 @@ fn nose_and_cheeks(relief: &mut Relief, face: &FaceShape, marks: &Landmarks) {
     relief.bump(Shade, at(0.03, 0.70 + up, 0.2), (0.34, 0.15), 0.0, 0.34);
     relief.bump(Shade, at(0.17, 0.30, 0.15), (0.10, 0.36), 8.0, 0.16);
     both(|side| {
-        let wide = 0.19 + 0.03 * face.nose + 0.015 * face.cheek;
+        let wide = 0.19 + 0.04 * face.nose + 0.015 * face.cheek;
         relief.bump(Height, at(side * wide, 0.57 + 1.4 * up, 0.2), (0.115, 0.115), 0.0, 0.075);
         relief.fold(
             Height,
@@ -170,8 +170,8 @@ fn nose_and_cheeks(relief: &mut Relief, face: &FaceShape, marks: &Landmarks) {
                 at(side * 0.02, y - 0.05, 0.2),
                 at(side * (0.17 + 0.02 * number as f32), y + 0.06, 0.1),
             );
-            relief.fold(Height, from, to, side * 0.02, 0.035, -0.04 * face.nose);
-            relief.fold(Shade, from, to, side * 0.02, 0.03, 0.34 * face.nose);
+            relief.fold(Height, from, to, side * 0.02, 0.035, -0.026 * face.nose);
+            relief.fold(Shade, from, to, side * 0.02, 0.03, 0.26 * face.nose);
         }
         relief.fold(
             Shade,
@@ -199,19 +199,20 @@ fn nose_and_cheeks(relief: &mut Relief, face: &FaceShape, marks: &Landmarks) {
         );
         relief.bump(Blush, at(side * 0.58, 0.42 + rise, 0.0), (0.3, 0.24), 0.0, 0.2 * face.cheek);
         // From the nose to the corner of the mouth.
-        let deep = (face
+        let disgust = face.nose * face.upper_lip;
+        let deep = face
             .cheek
             .max(face.upper_lip)
             .max(0.5 * face.nose)
             .max(0.35 * face.corner.abs())
-            .max(0.3 * face.width))
-        .clamp(0.0, 1.0);
-        let corner = marks.mouth.half_width + 0.12;
+            .max(0.3 * face.width)
+            .max(1.4 * disgust);
+        let corner = marks.mouth.half_width + 0.12 + 0.07 * disgust;
         let (from, to) = (
-            at(side * 0.28, 0.54 + up, 0.1),
+            at(side * 0.28, 0.54 + up - 0.08 * disgust, 0.1),
             at(side * corner, marks.mouth.corner + 0.10 + 0.10 * face.corner.max(0.0), 0.05),
         );
-        let bend = side * (-0.04 - 0.05 * face.cheek);
+        let bend = side * (-0.04 - 0.05 * face.cheek - 0.05 * disgust);
         relief.fold(Height, from, to, bend, 0.085, -0.008 - 0.036 * deep);
         relief.fold(Shade, from, to, bend, 0.055, 0.05 + 0.26 * deep);
         // Flesh is pushed up on the cheek's side of the fold.

@@ -1,0 +1,90 @@
+//! The model on the device that Bevy draws with, and the camera's picture in a texture of it.
+//! Software Vulkan will do; without any the test is skipped, and says so.
+
+#![cfg(all(feature = "hud", feature = "opencv", feature = "wgpu"))]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use bevy::app::PluginsState;
+use bevy::log::LogPlugin;
+use bevy::prelude::*;
+use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
+use bevy::render::render_asset::RenderAssets;
+use bevy::render::texture::GpuImage;
+use bevy::render::{RenderApp, RenderPlugin};
+use bevy::window::ExitCondition;
+use bevy::winit::WinitPlugin;
+use bevy_emotion::capture::puppet::{PuppetConfig, PuppetScript, PuppetSource};
+use bevy_emotion::capture::{Capture, FrameSource, frame_slot};
+use bevy_emotion::prelude::*;
+
+/// A software driver compiles shaders for long.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+#[test]
+fn a_face_is_read_on_bevys_own_device() {
+    let (camera, frames) = frame_slot();
+    let capture = Capture::from_receiver("puppet".into(), frames);
+    let mut app = match catch_unwind(AssertUnwindSafe(|| app(capture))) {
+        Ok(app) => app,
+        Err(panic) => {
+            let message = panic.downcast_ref::<String>().cloned();
+            let message = message
+                .or(panic.downcast_ref::<&str>().map(ToString::to_string))
+                .unwrap_or_default();
+            assert!(message.contains("Unable to find a GPU"), "{message}");
+            eprintln!("skipped: no Vulkan driver (apt install mesa-vulkan-drivers)");
+            return;
+        }
+    };
+
+    let script = PuppetScript::Hold(Expression::Happy);
+    let mut puppet = PuppetSource::new(PuppetConfig { script, ..default() });
+    let start = Instant::now();
+    let emotion = loop {
+        let status = app.world().resource::<EmotionStatus>();
+        assert_eq!(status.problem, None);
+        assert!(start.elapsed() < PATIENCE, "no face was read: {status:?}");
+        camera.offer(puppet.next_frame().unwrap().expect("the puppet goes on"));
+        app.update();
+        let mut faces = app.world_mut().query::<&Emotion>();
+        if let Some(emotion) = faces.iter(app.world()).next()
+            && emotion.dominant.is_some()
+        {
+            break *emotion;
+        }
+    };
+    assert_eq!(emotion.dominant, Some(Expression::Happy), "{emotion:?}");
+    let info = app.world().resource::<EmotionStatus>().classifier.clone();
+    assert_eq!(info.map(|info| info.backend), Some("wgpu".to_owned()));
+
+    let image = app.world().resource::<CameraImage>().0.id();
+    let textures = app.sub_app(RenderApp).world().resource::<RenderAssets<GpuImage>>();
+    assert_eq!(textures.get(image).map(GpuImage::size_2d), Some(UVec2::new(640, 480)));
+}
+
+fn app(capture: Capture) -> App {
+    let mut app = App::new();
+    app.add_plugins(
+        DefaultPlugins
+            .set(WindowPlugin {
+                primary_window: None,
+                exit_condition: ExitCondition::DontExit,
+                ..default()
+            })
+            // llvmpipe crashes now and then when a compiling thread outlives the renderer.
+            .set(RenderPlugin { synchronous_pipeline_compilation: true, ..default() })
+            .disable::<LogPlugin>()
+            .disable::<WinitPlugin>()
+            .disable::<PipelinedRenderingPlugin>(),
+    )
+    .insert_resource(EmotionCamera::new(capture))
+    .add_plugins(EmotionPlugins.set(AnalyzePlugin { backend: BackendChoice::Wgpu, ..default() }));
+    while app.plugins_state() == PluginsState::Adding {
+        bevy::tasks::tick_global_task_pools_on_main_thread();
+    }
+    app.finish();
+    app.cleanup();
+    app
+}
