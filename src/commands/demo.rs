@@ -296,8 +296,8 @@ fn explain(panic: &(dyn Any + Send)) -> anyhow::Error {
     }
     if message.contains("event loop") || message.contains("EventLoop") {
         return anyhow!(
-            "the display cannot be reached ({message}); check DISPLAY or WAYLAND_DISPLAY, or run \
-             with --headless --record demo.mp4"
+            "the display cannot be reached; check DISPLAY or WAYLAND_DISPLAY, or run with \
+             --headless --record demo.mp4"
         );
     }
     anyhow!("the demo broke down: {message}; run it with -v to see more")
