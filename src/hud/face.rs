@@ -7,7 +7,7 @@ use bevy::prelude::*;
 use super::motion::{Ramp, Spring, Stiffness, approach, wrap_angle};
 use super::reactions::{self, Moment, Pose};
 use super::screen::Screen;
-use super::theme::{FACE_FADE, REACTION_IN, REACTION_OUT, RING_RADIUS};
+use super::theme::{FACE_FADE, REACTION_IN, REACTION_OUT, RING_LEAST, RING_RADIUS};
 use crate::emotion::Expression;
 use crate::plugin::{Emotion, Face, FacePose};
 
@@ -93,12 +93,26 @@ pub(super) fn follow(
     time: Res<Time>,
     screen: Res<Screen>,
     mut faces: Query<(&Face, &Emotion, &FacePose, &mut ShownFace)>,
+    mut others: Local<Vec<(u64, Vec2)>>,
 ) {
     let seconds = time.delta_secs();
+    others.clear();
+    others.extend(
+        faces
+            .iter()
+            .filter(|(face, ..)| face.visible)
+            .map(|(face, ..)| (face.track, screen.face_in_view(face.box_in_frame).0)),
+    );
     for (face, emotion, pose, mut shown) in &mut faces {
         let shown = &mut *shown;
         let (middle, half_side) = screen.face_in_view(face.box_in_frame);
-        let radius = half_side * 2.0 * RING_RADIUS;
+        // Side by side, rings become narrower rather than lie over each other's faces.
+        let nearest = (others.iter().copied())
+            .filter(|(track, _)| *track != face.track)
+            .map(|(_, other)| other.distance(middle))
+            .fold(f32::INFINITY, f32::min);
+        let side = half_side * 2.0;
+        let radius = (nearest * 0.49).clamp(side * RING_LEAST, side * RING_RADIUS);
         let lean = screen.lean_in_view(pose.roll);
         if shown.presence.value() == 0.0 {
             shown.middle = Spring::at(middle);

@@ -6,7 +6,7 @@ use bevy::prelude::*;
 
 use super::face::ShownFace;
 use super::motion::Ramp;
-use super::place::{Circle, choose};
+use super::place::{Circle, FACE, choose};
 use super::rim::RimPanel;
 use super::screen::Screen;
 use super::theme::GRID;
@@ -99,6 +99,7 @@ pub(super) fn arrange(
     rim: Query<&RimPanel>,
     mut panels: Query<(Entity, &mut Floating, &ComputedNode, &mut UiTransform, &mut Visibility)>,
     mut circles: Local<Vec<Circle>>,
+    mut heads: Local<Vec<Circle>>,
     mut taken: Local<Vec<Rect>>,
     mut order: Local<Vec<(Kind, u64, Entity)>>,
     mut commands: Commands,
@@ -112,6 +113,8 @@ pub(super) fn arrange(
             .filter(|(face, shown)| face.visible || shown.presence.value() > 0.0)
             .map(|(_, shown)| circle(shown, &screen)),
     );
+    heads.clear();
+    heads.extend(circles.iter().map(|ring| Circle { radius: ring.radius * FACE, ..*ring }));
     taken.clear();
     taken.extend(rim.iter().filter_map(RimPanel::taken));
     order.clear();
@@ -135,7 +138,11 @@ pub(super) fn arrange(
         let own = circle(shown, &screen);
         let find = |size: Vec2, current: Option<usize>| {
             let candidates = places(panel.kind, own, size, bounds);
-            choose(&candidates, size, current, bounds, &circles, &taken)
+            choose(&candidates, size, current, bounds, &circles, &taken).or_else(|| {
+                // A name is worth a bit of a ring, where faces fill the screen.
+                let label = panel.kind == Kind::Label;
+                label.then(|| choose(&candidates, size, current, bounds, &heads, &taken)).flatten()
+            })
         };
         let chosen = find(size, panel.place);
         let stays = face.visible && chosen.is_some_and(|(place, _)| panel.place == Some(place));

@@ -61,7 +61,7 @@ pub(super) fn spawn(mut commands: Commands, fonts: Res<Fonts>) {
         .with_children(|panel| {
             for keys in KEYS.chunks(KEYS.len() / 2) {
                 panel
-                    .spawn(Node { column_gap: Val::Px(2.0 * GRID), ..Node::default() })
+                    .spawn(Node { column_gap: Val::Px(GRID), ..Node::default() })
                     .with_children(|line| {
                         for (key, word, _) in keys {
                             line.spawn(key_and_word(key, word, &fonts));
@@ -74,7 +74,7 @@ pub(super) fn spawn(mut commands: Commands, fonts: Res<Fonts>) {
 fn key_and_word(key: &str, word: &str, fonts: &Fonts) -> impl Bundle + use<> {
     (
         Node {
-            width: Val::Px(13.0 * GRID),
+            width: Val::Px(14.5 * GRID),
             column_gap: Val::Px(GRID),
             align_items: AlignItems::Center,
             ..Node::default()

@@ -12,8 +12,9 @@ use super::screen::Screen;
 use super::{HudSettings, layer};
 use crate::plugin::{CameraImage, EmotionStatus};
 
-/// How long the curtain takes that hides the picture.
-const CURTAIN: std::time::Duration = std::time::Duration::from_millis(350);
+/// How long the curtain takes to open, and to close: who wants privacy wants it now.
+const OPEN: std::time::Duration = std::time::Duration::from_millis(350);
+const CLOSE: std::time::Duration = std::time::Duration::from_millis(120);
 
 /// Registers the picture's shader.
 pub(super) fn plugin(app: &mut App) {
@@ -86,7 +87,7 @@ pub(super) fn draw(
 ) {
     let (mut picture, mut transform, material) = picture.into_inner();
     let there = status.is_some_and(|status| status.frame_size.is_some()) && image.is_some();
-    picture.open.advance(there && !settings.privacy, CURTAIN, CURTAIN, time.delta_secs());
+    picture.open.advance(there && !settings.privacy, OPEN, CLOSE, time.delta_secs());
     transform.scale = screen.size.extend(1.0);
     let Some(mut material) = materials.get_mut(&material.0) else { return };
     material.picture = image.map(|image| image.0.clone());

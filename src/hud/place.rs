@@ -2,6 +2,9 @@
 
 use bevy::math::{Rect, Vec2};
 
+/// The face and its hair, as a share of the ring's radius: what must never be covered.
+pub const FACE: f32 = 0.78;
+
 /// A circle that nothing may cover, in UI space.
 #[derive(Debug, Clone, Copy)]
 pub struct Circle {

@@ -6,7 +6,7 @@ use bevy::prelude::*;
 
 use super::face::ShownFace;
 use super::motion::Ramp;
-use super::place::Circle;
+use super::place::{Circle, FACE};
 use super::screen::Screen;
 use super::theme::{GRID, MARGIN};
 
@@ -58,7 +58,7 @@ pub(super) fn duck(
         let in_the_way = faces.iter().filter(|shown| shown.presence.value() > 0.0).any(|shown| {
             let (middle, radius) = shown.circle();
             // The face is what nothing may cover; a bit of its ring may be.
-            let circle = Circle { middle: screen.ui_from_view(middle), radius: radius * 0.9 };
+            let circle = Circle { middle: screen.ui_from_view(middle), radius: radius * FACE };
             circle.overlap(home) > 0.0
         });
         let away = in_the_way || !panel.wanted;

@@ -27,6 +27,8 @@ pub const TEXT_LARGE: f32 = 26.0;
 
 /// Radius of a face's ring in sides of its box: outside of the box's corners (0.71).
 pub const RING_RADIUS: f32 = 0.8;
+/// The least it is where faces stand close: outside of the face, if not of its box's corners.
+pub const RING_LEAST: f32 = 0.66;
 
 /// How long a reaction takes to come.
 pub const REACTION_IN: Duration = Duration::from_millis(200);
