@@ -1,7 +1,7 @@
 //! Colours, sizes and times: every number of the HUD's look that more than one file needs.
 //!
 //! Lengths are in HUD units: the screen is always [`SCREEN_HEIGHT`] units high (see
-//! [`Screen`](super::screen::Screen)), whatever its pixels.
+//! `Screen`), whatever its pixels.
 
 use std::time::Duration;
 
