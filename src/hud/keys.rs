@@ -60,13 +60,13 @@ pub(super) fn spawn(mut commands: Commands, fonts: Res<Fonts>) {
         ))
         .with_children(|panel| {
             for keys in KEYS.chunks(KEYS.len() / 2) {
-                panel
-                    .spawn(Node { column_gap: Val::Px(GRID), ..Node::default() })
-                    .with_children(|line| {
+                panel.spawn(Node { column_gap: Val::Px(GRID), ..Node::default() }).with_children(
+                    |line| {
                         for (key, word, _) in keys {
                             line.spawn(key_and_word(key, word, &fonts));
                         }
-                    });
+                    },
+                );
             }
         });
 }
