@@ -13,9 +13,9 @@ pub const PIXELS: usize = SIDE * SIDE;
 /// Side of the crop, in sides of the box that Haar gives.
 ///
 /// Measured by `benches/margin.rs` on 399 training faces of FER-2013, enlarged four times: the
-/// detector found 294, and the picture's side was 1.03 sides of its box (quartiles 0.97 and 1.12);
-/// the middles differed by 0.000 of a side across and 0.003 down (quartiles within 0.03).
-pub const CROP_SCALE: f32 = 1.03;
+/// detector found 144, and the picture's side was 0.94 sides of its box (quartiles 0.89 and 1.01);
+/// the middles differed by 0.009 of a side across and 0.003 down (quartiles within 0.02).
+pub const CROP_SCALE: f32 = 0.94;
 
 /// Samples along a side of one output pixel at most: bounds the cost of huge faces.
 const MOST_SAMPLES: usize = 6;
