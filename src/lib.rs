@@ -3,12 +3,13 @@
 //! A camera's picture goes through OpenCV's Haar cascades and a convolutional network run by Burn,
 //! faces become entities with emotion components, and a game reacts to them:
 //!
-//! ```ignore
+//! ```no_run
 //! use bevy::prelude::*;
 //! use bevy_emotion::prelude::*;
 //!
+//! # #[cfg(feature = "hud")]
 //! App::new()
-//!     .add_plugins((DefaultPlugins, EmotionPlugins::default()))
+//!     .add_plugins((DefaultPlugins, EmotionPlugins))
 //!     .add_observer(|change: On<ExpressionChanged>| info!("{:?}", change.to))
 //!     .run();
 //! ```
@@ -81,3 +82,8 @@ pub mod prelude {
     pub use crate::plugin::*;
     pub use crate::track::{Reading, Tracker, TrackerConfig};
 }
+
+/// The README's example compiles, too.
+#[cfg(all(doctest, feature = "hud"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
