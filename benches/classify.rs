@@ -7,7 +7,6 @@
 use std::time::{Duration, Instant};
 
 use bevy_emotion::classify::preprocess::{FaceImage, PIXELS, face_image};
-use bevy_emotion::classify::weights::Architecture;
 use bevy_emotion::classify::{BackendChoice, ClassifierOptions, ModelChoice};
 use bevy_emotion::frame::{Frame, FrameRect};
 
@@ -17,8 +16,7 @@ const TIME: Duration = Duration::from_secs(2);
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let model = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
     let model: ModelChoice = model.as_deref().unwrap_or("cnn4").parse()?;
-    let Architecture::Cnn4(config) = model.read()?.header().architecture.clone();
-    println!("{model}: {}", config.cost());
+    println!("{model}: {}", model.read()?.header().architecture.cost());
 
     let frame = noise(640, 480)?;
     let crop = |side| {

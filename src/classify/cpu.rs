@@ -2,7 +2,7 @@
 
 use burn::backend::Flex;
 
-use super::network::Network;
+use super::loaded::LoadedModel;
 use super::preprocess::{FaceImage, PIXELS};
 use super::weights::{LoadError, ModelFile};
 use super::{Classifier, ClassifierInfo, ClassifyError};
@@ -13,21 +13,21 @@ const BACKEND: &str = "cpu";
 
 /// A model on one CPU thread.
 pub(super) struct CpuClassifier {
-    network: Network<Flex>,
+    model: LoadedModel<Flex>,
     info: ClassifierInfo,
 }
 
 impl CpuClassifier {
     /// Loads the model and runs it once.
     pub(super) fn start(file: &ModelFile, note: Option<String>) -> Result<Self, LoadError> {
-        let network = Network::load(file, BACKEND, Default::default())?;
+        let model = LoadedModel::load(file, BACKEND, Default::default())?;
         let info = ClassifierInfo {
             model: file.header().name.clone(),
             backend: BACKEND.to_owned(),
             device: format!("CPU ({})", std::env::consts::ARCH),
             note,
         };
-        let mut classifier = Self { network, info };
+        let mut classifier = Self { model, info };
         classifier.classify(&[FaceImage { grey: vec![128; PIXELS] }]).map_err(|error| {
             LoadError::Backend { backend: BACKEND.to_owned(), reason: error.to_string() }
         })?;
@@ -40,7 +40,7 @@ impl Classifier for CpuClassifier {
         // One by one: on this backend a batch takes longer than its faces do alone.
         let mut scores = Vec::with_capacity(faces.len());
         for face in faces {
-            scores.extend(self.network.scores(std::slice::from_ref(face))?);
+            scores.extend(self.model.scores(std::slice::from_ref(face))?);
         }
         Ok(scores)
     }

@@ -13,7 +13,7 @@ pub use burn::backend::wgpu::WgpuSetup as GpuHandles;
 use burn::backend::wgpu::graphics::AutoGraphicsApi;
 use burn::backend::wgpu::{RuntimeOptions, WgpuDevice, init_device, init_setup};
 
-use super::network::Network;
+use super::loaded::LoadedModel;
 use super::preprocess::{FaceImage, PIXELS};
 use super::weights::{LoadError, ModelFile};
 use super::{Classifier, ClassifierInfo, ClassifyError};
@@ -133,14 +133,14 @@ fn open(
     file: &ModelFile,
     shared: Option<GpuHandles>,
     accept: Accept,
-) -> Result<(Network<Wgpu>, ClassifierInfo), LoadError> {
+) -> Result<(LoadedModel<Wgpu>, ClassifierInfo), LoadError> {
     let backend_error = |reason: String| LoadError::Backend { backend: BACKEND.to_owned(), reason };
     let is_shared = shared.is_some();
     let (device, name, kind) = device(shared);
     if accept == Accept::RealGpu && !matches!(kind.as_str(), "DiscreteGpu" | "IntegratedGpu") {
         return Err(backend_error(format!("{name} is no GPU ({kind})")));
     }
-    let network = Network::load(file, BACKEND, device)?;
+    let network = LoadedModel::load(file, BACKEND, device)?;
     // Compiles the shaders now rather than on the first frame.
     network
         .scores(&[FaceImage { grey: vec![128; PIXELS] }])

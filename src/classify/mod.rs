@@ -6,8 +6,8 @@
 mod cpu;
 #[cfg(feature = "wgpu")]
 mod gpu;
+mod loaded;
 pub mod models;
-mod network;
 pub mod preprocess;
 pub mod weights;
 

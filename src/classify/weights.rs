@@ -14,7 +14,7 @@ use burn_store::{ModuleAdapter, ModuleSnapshot, ModuleStore, SafetensorsStore, T
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::models::cnn4::{Cnn4, Cnn4Config};
+use super::models::{Architecture, Network};
 use super::preprocess::SIDE;
 use crate::emotion::Expression;
 
@@ -22,7 +22,7 @@ use crate::emotion::Expression;
 pub const HEADER_KEY: &str = "bevy_emotion";
 
 /// The version of the format that this crate writes and reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// What [`super::preprocess::face_image`] and [`super::preprocess::normalise`] do, by name.
 pub const PREPROCESSING: &str = "grey, upright, mean 0 and deviation 1 over the face";
@@ -49,14 +49,6 @@ pub struct ModelHeader {
     pub ferplus_share: f64,
 }
 
-/// A network and its sizes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-pub enum Architecture {
-    /// [`Cnn4`].
-    Cnn4(Cnn4Config),
-}
-
 impl ModelHeader {
     /// A header for a network of this crate, not calibrated.
     pub fn new(name: &str, architecture: Architecture) -> Self {
@@ -73,7 +65,6 @@ impl ModelHeader {
     }
 
     fn check(&self) -> Result<(), String> {
-        let Architecture::Cnn4(config) = &self.architecture;
         if self.format != FORMAT {
             Err(format!("its format is {}, this program reads {FORMAT}", self.format))
         } else if self.labels != label_order() {
@@ -92,7 +83,7 @@ impl ModelHeader {
             Err(format!("its temperature is {}", self.temperature))
         } else if !(0.0..=1.0).contains(&self.ferplus_share) {
             Err(format!("its FER+ share is {}", self.ferplus_share))
-        } else if !config.is_valid() {
+        } else if !self.architecture.is_valid() {
             Err("its sizes are not those of a network".to_owned())
         } else {
             Ok(())
@@ -163,17 +154,23 @@ impl ModelFile {
     ///
     /// # Errors
     /// [`LoadError::Damaged`] when the backend does not take the numbers.
-    pub fn network<B: Backend>(&self, device: &B::Device) -> Result<Cnn4<B>, LoadError> {
-        let Architecture::Cnn4(config) = &self.header.architecture;
-        let mut network = config.init(device);
-        SafetensorsStore::from_bytes(Some(self.bytes.clone()))
-            .with_from_adapter(Cast(DType::F32))
-            .apply_to::<B, _>(&mut network)
-            .map_err(|error| LoadError::Damaged {
+    pub fn network<B: Backend>(&self, device: &B::Device) -> Result<Network<B>, LoadError> {
+        let mut network = self.header.architecture.init(device);
+        let mut store = SafetensorsStore::from_bytes(Some(self.bytes.clone()))
+            .with_from_adapter(Cast(DType::F32));
+        // The network itself, not the enum around it, which would put its own name before all others.
+        let applied = match &mut network {
+            Network::Cnn4(network) => store.apply_to::<B, _>(network),
+            Network::Resnet(network) => store.apply_to::<B, _>(network),
+            Network::EfficientNet(network) => store.apply_to::<B, _>(network),
+        };
+        match applied {
+            Ok(_) => Ok(network),
+            Err(error) => Err(LoadError::Damaged {
                 from: self.header.name.clone(),
                 reason: error.to_string(),
-            })?;
-        Ok(network)
+            }),
+        }
     }
 }
 
@@ -181,7 +178,10 @@ impl ModelFile {
 ///
 /// # Errors
 /// [`LoadError::Damaged`] when the network's numbers cannot be read back from its device.
-pub fn to_bytes<B: Backend>(network: &Cnn4<B>, header: &ModelHeader) -> Result<Vec<u8>, LoadError> {
+pub fn to_bytes<B: Backend>(
+    network: &Network<B>,
+    header: &ModelHeader,
+) -> Result<Vec<u8>, LoadError> {
     let damaged = |reason: String| LoadError::Damaged { from: header.name.clone(), reason };
     let text = serde_json::to_string(header).map_err(|error| damaged(error.to_string()))?;
     let mut store = SafetensorsStore::from_bytes(None)
@@ -189,7 +189,12 @@ pub fn to_bytes<B: Backend>(network: &Cnn4<B>, header: &ModelHeader) -> Result<V
         // One entry: several would come in any order, and the same model as other bytes.
         .clear_metadata()
         .metadata(HEADER_KEY, text);
-    store.collect_from::<B, _>(network).map_err(|error| damaged(error.to_string()))?;
+    let collected = match network {
+        Network::Cnn4(network) => store.collect_from::<B, _>(network),
+        Network::Resnet(network) => store.collect_from::<B, _>(network),
+        Network::EfficientNet(network) => store.collect_from::<B, _>(network),
+    };
+    collected.map_err(|error| damaged(error.to_string()))?;
     store.get_bytes().map_err(|error| damaged(error.to_string()))
 }
 
@@ -282,10 +287,14 @@ fn check_shapes(
     architecture: &Architecture,
     found: &BTreeMap<String, Vec<usize>>,
 ) -> Result<(), String> {
-    let Architecture::Cnn4(config) = architecture;
-    let network = config.init::<burn::backend::Flex>(&Default::default());
+    let network = architecture.init::<burn::backend::Flex>(&Default::default());
+    let tensors = match &network {
+        Network::Cnn4(network) => network.collect(None, None, false),
+        Network::Resnet(network) => network.collect(None, None, false),
+        Network::EfficientNet(network) => network.collect(None, None, false),
+    };
     let mut expected = HashMap::new();
-    for tensor in network.collect(None, None, false) {
+    for tensor in tensors {
         expected.insert(tensor.full_path(), tensor.shape.to_vec());
     }
     for (name, shape) in &expected {
@@ -407,11 +416,11 @@ mod tests {
     fn other_labels_formats_and_preparations_do_not_fit() {
         let reason = unfit(changed(|header| header.labels.swap(0, 3), |_| {}));
         assert!(reason.contains("happy, disgust, fear, angry"), "{reason}");
-        assert!(unfit(changed(|header| header.format = 2, |_| {})).contains("format is 2"));
+        assert!(unfit(changed(|header| header.format = 1, |_| {})).contains("format is 1"));
         assert!(unfit(changed(|header| header.side = 64, |_| {})).contains("64x64"));
         assert!(unfit(changed(|header| header.temperature = 0.0, |_| {})).contains("temperature"));
         let huge = |header: &mut ModelHeader| {
-            let Architecture::Cnn4(config) = &mut header.architecture;
+            let Architecture::Cnn4(config) = &mut header.architecture else { return };
             config.channels[3] = usize::MAX;
         };
         assert!(unfit(changed(huge, |_| {})).contains("sizes"));
@@ -420,7 +429,7 @@ mod tests {
     #[test]
     fn tensors_that_are_missing_too_many_or_of_another_shape_do_not_fit() {
         let narrower = |header: &mut ModelHeader| {
-            let Architecture::Cnn4(config) = &mut header.architecture;
+            let Architecture::Cnn4(config) = &mut header.architecture else { return };
             config.channels[1] /= 2;
         };
         assert!(unfit(changed(narrower, |_| {})).contains("has the shape"));

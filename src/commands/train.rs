@@ -26,9 +26,10 @@ pub struct TrainArgs {
     #[arg(long)]
     ferplus: Option<PathBuf>,
 
-    /// A larger network's logits of the training faces (safetensors), to learn from
+    /// A larger network's logits of the training faces (safetensors, from `emotion logits`), to
+    /// learn from; the mean of several
     #[arg(long)]
-    teacher: Option<PathBuf>,
+    teacher: Vec<PathBuf>,
 
     /// Folder for the model, its curves, the recipe and the checkpoint
     #[arg(long)]
@@ -53,6 +54,10 @@ pub struct TrainArgs {
     /// Go on from the checkpoint in the output folder
     #[arg(long)]
     resume: bool,
+
+    /// Compute in bfloat16 where the backend can (tch): faster on processors that have it
+    #[arg(long)]
+    bf16: bool,
 
     /// Where to train
     #[arg(long, value_enum, default_value_t)]
@@ -83,7 +88,7 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
     ensure!(recipe.epochs > 0, "--epochs must be at least 1");
 
     let data = read_data(&args.data, args.ferplus.as_deref())?;
-    let teacher = args.teacher.as_deref().map(Teacher::read).transpose()?;
+    let teacher = Teacher::read_all(&args.teacher)?;
     let start = args.start.as_deref().map(ModelFile::read).transpose()?;
     eprintln!(
         "{} training faces, {} to choose by; {}: {}",
@@ -100,6 +105,7 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
         folder: &args.out,
         start: start.as_ref(),
         resume: args.resume,
+        bfloat16: args.bf16,
     };
     let mut screen = Screen { bar: progress_bar(), folder: args.out.clone() };
     let path = train_on(args.backend, &run, &mut screen)?;

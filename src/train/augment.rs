@@ -3,7 +3,7 @@
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
-use crate::classify::preprocess::{FaceImage, PIXELS, SIDE, normalise};
+use crate::classify::preprocess::{FaceImage, SIDE, normalise};
 
 /// How far training pictures are changed. Amounts are drawn evenly up to the limits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,10 @@ pub struct Augmentation {
     pub noise: f32,
     /// Share of faces with a rectangle erased (Zhong et al., *Random erasing*, 2020).
     pub erase: f32,
+    /// Share of faces that are mixed with another one, all over (Zhang et al., *mixup*, 2018).
+    pub mixup: f32,
+    /// Share of faces with a rectangle of another one (Yun et al., *CutMix*, 2019).
+    pub cutmix: f32,
 }
 
 impl Default for Augmentation {
@@ -41,17 +45,20 @@ impl Default for Augmentation {
             blur: 0.2,
             noise: 6.0,
             erase: 0.25,
+            mixup: 0.0,
+            cutmix: 0.0,
         }
     }
 }
 
 impl Augmentation {
-    /// A changed and normalised copy of a face, as numbers for a network.
-    pub fn apply(&self, face: &FaceImage, random: &mut impl RngExt) -> Vec<f32> {
-        let mut pixels = self.moved(face, random);
-        self.light(&mut pixels, random);
+    /// A changed and normalised copy of a face, as numbers for a network that reads pictures of
+    /// `side` pixels.
+    pub fn apply(&self, face: &FaceImage, side: usize, random: &mut impl RngExt) -> Vec<f32> {
+        let mut pixels = self.moved(face, side, random);
+        self.light(&mut pixels, side, random);
         if random.random_bool(f64::from(self.blur.clamp(0.0, 1.0))) {
-            pixels = blurred(&pixels);
+            pixels = blurred(&pixels, side);
         }
         let noise = self.noise * random.random::<f32>();
         for pixel in &mut pixels {
@@ -60,13 +67,13 @@ impl Augmentation {
             *pixel = (*pixel + noise * 2.0 * (sum - 1.5)).clamp(0.0, 255.0);
         }
         if random.random_bool(f64::from(self.erase.clamp(0.0, 1.0))) {
-            erase(&mut pixels, random);
+            erase(&mut pixels, side, random);
         }
         normalise(&mut pixels);
         pixels
     }
 
-    fn moved(&self, face: &FaceImage, random: &mut impl RngExt) -> Vec<f32> {
+    fn moved(&self, face: &FaceImage, side: usize, random: &mut impl RngExt) -> Vec<f32> {
         let mut between = |low: f32, high: f32| low + (high - low) * random.random::<f32>();
         let mirror = if self.flip && between(-1.0, 1.0) < 0.0 { -1.0 } else { 1.0 };
         let (sin, cos) = between(-self.rotation, self.rotation).to_radians().sin_cos();
@@ -76,11 +83,12 @@ impl Augmentation {
         let (right, down) = (between(-reach, reach), between(-reach, reach));
 
         let middle = (SIDE - 1) as f32 / 2.0;
-        let mut pixels = Vec::with_capacity(PIXELS);
-        for row in 0..SIDE {
-            for column in 0..SIDE {
-                let x = (column as f32 - middle) * zoom;
-                let y = (row as f32 - middle) * zoom;
+        let step = zoom * SIDE as f32 / side as f32;
+        let along = |index: usize| (index as f32 - (side - 1) as f32 / 2.0) * step;
+        let mut pixels = Vec::with_capacity(side * side);
+        for row in 0..side {
+            for column in 0..side {
+                let (x, y) = (along(column), along(row));
                 let source_x = (x * cos - y * sin) * mirror + right + middle;
                 let source_y = x * sin + y * cos + down + middle;
                 pixels.push(sample(face, source_x, source_y));
@@ -89,14 +97,14 @@ impl Augmentation {
         pixels
     }
 
-    fn light(&self, pixels: &mut [f32], random: &mut impl RngExt) {
+    fn light(&self, pixels: &mut [f32], side: usize, random: &mut impl RngExt) {
         let exponent = (1.0 + self.gamma).powf(random.random_range(-1.0..=1.0));
         let (sin, cos) = random.random_range(0.0..std::f32::consts::TAU).sin_cos();
         let strength = self.side_light * random.random::<f32>();
-        let middle = (SIDE - 1) as f32 / 2.0;
+        let middle = (side - 1) as f32 / 2.0;
         for (index, pixel) in pixels.iter_mut().enumerate() {
-            let x = (index % SIDE) as f32 / middle - 1.0;
-            let y = (index / SIDE) as f32 / middle - 1.0;
+            let x = (index % side) as f32 / middle - 1.0;
+            let y = (index / side) as f32 / middle - 1.0;
             let lit = 255.0 * (*pixel / 255.0).powf(exponent);
             *pixel = (lit * (1.0 + strength * (x * cos + y * sin))).clamp(0.0, 255.0);
         }
@@ -117,14 +125,14 @@ fn sample(face: &FaceImage, x: f32, y: f32) -> f32 {
 }
 
 /// A binomial blur, three by three.
-fn blurred(pixels: &[f32]) -> Vec<f32> {
+fn blurred(pixels: &[f32], side: usize) -> Vec<f32> {
     let at = |x: isize, y: isize| {
-        let clamp = |value: isize| value.clamp(0, SIDE as isize - 1) as usize;
-        pixels[clamp(y) * SIDE + clamp(x)]
+        let clamp = |value: isize| value.clamp(0, side as isize - 1) as usize;
+        pixels[clamp(y) * side + clamp(x)]
     };
-    let mut result = Vec::with_capacity(PIXELS);
-    for y in 0..SIDE as isize {
-        for x in 0..SIDE as isize {
+    let mut result = Vec::with_capacity(pixels.len());
+    for y in 0..side as isize {
+        for x in 0..side as isize {
             let row = |y| at(x - 1, y) + 2.0 * at(x, y) + at(x + 1, y);
             result.push((row(y - 1) + 2.0 * row(y) + row(y + 1)) / 16.0);
         }
@@ -133,16 +141,59 @@ fn blurred(pixels: &[f32]) -> Vec<f32> {
 }
 
 /// Covers a rectangle of 2 to 15 % of the picture with one grey.
-fn erase(pixels: &mut [f32], random: &mut impl RngExt) {
-    let area = random.random_range(0.02..0.15_f32) * PIXELS as f32;
-    let aspect = 3_f32.powf(random.random_range(-1.0..=1.0));
-    let width = ((area * aspect).sqrt() as usize).clamp(1, SIDE);
-    let height = ((area / aspect).sqrt() as usize).clamp(1, SIDE);
-    let left = random.random_range(0..=SIDE - width);
-    let top = random.random_range(0..=SIDE - height);
+fn erase(pixels: &mut [f32], side: usize, random: &mut impl RngExt) {
+    let area = random.random_range(0.02..0.15);
+    let rectangle = Rectangle::random(side, area, random);
     let grey = random.random_range(0.0..255.0);
-    for row in pixels.chunks_exact_mut(SIDE).skip(top).take(height) {
-        row[left..left + width].fill(grey);
+    for row in pixels.chunks_exact_mut(side).skip(rectangle.top).take(rectangle.height) {
+        row[rectangle.left..rectangle.left + rectangle.width].fill(grey);
+    }
+}
+
+/// Mixes another face into this one; the other's share, 0 to 0.5.
+pub(super) fn mix_all(pixels: &mut [f32], other: &[f32], random: &mut impl RngExt) -> f32 {
+    let share = random.random_range(0.0..0.5);
+    for (pixel, other) in pixels.iter_mut().zip(other) {
+        *pixel += (other - *pixel) * share;
+    }
+    share
+}
+
+/// Puts a rectangle of another face into this one; the other's share of the area, 0.1 to 0.4.
+pub(super) fn mix_rectangle(
+    pixels: &mut [f32],
+    other: &[f32],
+    side: usize,
+    random: &mut impl RngExt,
+) -> f32 {
+    let area = random.random_range(0.1..0.4);
+    let Rectangle { left, top, width, height } = Rectangle::random(side, area, random);
+    let rows = pixels.chunks_exact_mut(side).zip(other.chunks_exact(side));
+    for (row, other) in rows.skip(top).take(height) {
+        row[left..left + width].copy_from_slice(&other[left..left + width]);
+    }
+    (width * height) as f32 / (side * side) as f32
+}
+
+/// A part of a picture, in pixels.
+struct Rectangle {
+    left: usize,
+    top: usize,
+    width: usize,
+    height: usize,
+}
+
+impl Rectangle {
+    /// Anywhere in a picture of `side`, about `share` of its area, up to three times as wide as high
+    /// or as high as wide.
+    fn random(side: usize, share: f32, random: &mut impl RngExt) -> Self {
+        let area = share * (side * side) as f32;
+        let aspect = 3_f32.powf(random.random_range(-1.0..=1.0));
+        let width = ((area * aspect).sqrt() as usize).clamp(1, side);
+        let height = ((area / aspect).sqrt() as usize).clamp(1, side);
+        let left = random.random_range(0..=side - width);
+        let top = random.random_range(0..=side - height);
+        Self { left, top, width, height }
     }
 }
 
@@ -152,6 +203,7 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     use super::*;
+    use crate::classify::preprocess::PIXELS;
 
     fn gradient() -> FaceImage {
         FaceImage { grey: (0..PIXELS).map(|index| (index % SIDE * 5) as u8).collect() }
@@ -159,8 +211,9 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_picture() {
-        let apply =
-            |seed| Augmentation::default().apply(&gradient(), &mut ChaCha8Rng::seed_from_u64(seed));
+        let apply = |seed| {
+            Augmentation::default().apply(&gradient(), SIDE, &mut ChaCha8Rng::seed_from_u64(seed))
+        };
         assert_eq!(apply(1), apply(1));
         assert_ne!(apply(1), apply(2));
         assert!(apply(3).iter().all(|pixel| pixel.is_finite()));
@@ -178,9 +231,11 @@ mod tests {
             blur: 0.0,
             noise: 0.0,
             erase: 0.0,
+            mixup: 0.0,
+            cutmix: 0.0,
         };
         let face = gradient();
-        let changed = still.apply(&face, &mut ChaCha8Rng::seed_from_u64(1));
+        let changed = still.apply(&face, SIDE, &mut ChaCha8Rng::seed_from_u64(1));
         for (changed, same) in changed.iter().zip(face.input()) {
             assert!((changed - same).abs() < 1e-3, "{changed} {same}");
         }

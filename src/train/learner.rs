@@ -4,24 +4,26 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use burn::module::{AutodiffModule, Module, ModuleMapper, ModuleVisitor, Param, ParamId};
-use burn::record::{BinFileRecorder, FullPrecisionSettings, Recorder};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::backend::{AutodiffBackend, Backend};
-use burn::tensor::{ElementConversion, Tensor, TensorData};
+use burn::tensor::{DType, ElementConversion, Tensor, TensorData};
 use burn_optim::{AdamWConfig, GradientsParams, Optimizer};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use super::batch::Batcher;
 use super::calibration::{self, Labelled};
+use super::checkpoint::{Checkpoint, unwritable, write};
 use super::dataset::{DataError, DataSet, LabelledFace, Split};
 use super::evaluation::Tally;
 use super::recipe::Recipe;
 use super::teacher::Teacher;
-use crate::classify::models::cnn4::Cnn4;
-use crate::classify::preprocess::{PIXELS, SIDE};
-use crate::classify::weights::{self, Architecture, LoadError, ModelFile, ModelHeader};
+use crate::classify::models::Network;
+use crate::classify::models::training::TrainingBackend;
+use crate::classify::preprocess::SIDE;
+use crate::classify::weights::{self, LoadError, ModelFile, ModelHeader};
 use crate::emotion::{Expression, Scores};
 
 /// Faces in one step of validation.
@@ -41,6 +43,9 @@ pub struct Run<'a> {
     pub start: Option<&'a ModelFile>,
     /// Go on from the checkpoint in the folder.
     pub resume: bool,
+    /// Compute the convolutions in bfloat16: faster where the processor has it, and where the
+    /// backend can.
+    pub bfloat16: bool,
 }
 
 /// Is told how a run goes.
@@ -64,7 +69,7 @@ pub struct StepProgress {
     pub loss: f64,
 }
 
-/// What one epoch brought.
+/// How far a run has come after an epoch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EpochReport {
     /// The epoch, from 1.
@@ -81,7 +86,7 @@ pub struct EpochReport {
     pub nll: f64,
     /// Accuracy by the majority of the FER+ votes, where they were read.
     pub ferplus_accuracy: Option<f64>,
-    /// Seconds that the epoch took.
+    /// Seconds since the last report.
     pub seconds: f64,
 }
 
@@ -91,7 +96,7 @@ pub struct EpochReport {
 ///
 /// # Errors
 /// [`TrainError`] when data, folder or checkpoint cannot be used, or the loss is no longer finite.
-pub fn train<B: AutodiffBackend>(
+pub fn train<B: AutodiffBackend + TrainingBackend>(
     run: &Run<'_>,
     device: &B::Device,
     observer: &mut dyn Observer,
@@ -99,12 +104,11 @@ pub fn train<B: AutodiffBackend>(
     let recipe = run.recipe;
     let faces = run.data.faces(Split::Training)?;
     let public_test = run.data.faces(Split::PublicTest)?;
-    let class_weights = class_weights(faces, recipe.class_balance);
     std::fs::create_dir_all(run.folder).map_err(|error| unwritable(run.folder, error))?;
     let recipe_text = serde_json::to_string_pretty(recipe).unwrap_or_default() + "\n";
     write(&run.folder.join("recipe.json"), recipe_text.as_bytes())?;
 
-    let mut model: Cnn4<B> = match run.start {
+    let mut model: Network<B> = match run.start {
         Some(file) => file.network(device)?,
         None => {
             B::seed(device, recipe.seed);
@@ -113,7 +117,7 @@ pub fn train<B: AutodiffBackend>(
     };
     let mut average = model.valid();
     let mut optimizer =
-        AdamWConfig::new().with_weight_decay(recipe.weight_decay).init::<B, Cnn4<B>>();
+        AdamWConfig::new().with_weight_decay(recipe.weight_decay).init::<B, Network<B>>();
     let mut history: Vec<EpochReport> = Vec::new();
     let checkpoint = Checkpoint::new(run.folder);
     if run.resume {
@@ -124,9 +128,10 @@ pub fn train<B: AutodiffBackend>(
     }
 
     let path = run.folder.join(format!("{}.safetensors", recipe.name));
+    let batcher = Batcher::new(recipe, run.teacher, faces);
     let steps = faces.len().div_ceil(recipe.batch);
-    for epoch in history.len()..recipe.epochs {
-        let started = std::time::Instant::now();
+    let mut started = std::time::Instant::now();
+    for epoch in history.last().map_or(0, |last| last.epoch)..recipe.epochs {
         // Each epoch has a seed of its own, so that a resumed run goes on as an unbroken one.
         let seed = recipe.seed.wrapping_mul(1_000_003).wrapping_add(epoch as u64);
         let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -137,8 +142,9 @@ pub fn train<B: AutodiffBackend>(
         let mut loss_sum = 0.0;
         let mut learning_rate = 0.0;
         for (step, batch) in order.chunks(recipe.batch).enumerate() {
-            let batch = Batch::<B>::new(batch, run, &class_weights, &mut random, device);
-            let (original, ferplus) = model.forward_training(batch.faces);
+            let batch = batcher.batch::<B>(batch, recipe.side_at(epoch), &mut random, device);
+            let faces = if run.bfloat16 { batch.faces.cast(DType::BF16) } else { batch.faces };
+            let (original, ferplus) = model.forward_training(faces);
             let loss = cross_entropy(original, batch.original)
                 + cross_entropy(ferplus, batch.ferplus) * recipe.ferplus_weight;
             let value = f64::from(loss.clone().into_scalar().elem::<f32>());
@@ -158,6 +164,10 @@ pub fn train<B: AutodiffBackend>(
             observer.step(StepProgress { epoch: epoch + 1, step: step + 1, steps, loss });
         }
 
+        let is_last = epoch + 1 == recipe.epochs;
+        if (epoch + 1) % recipe.validate_every.max(1) != 0 && !is_last {
+            continue;
+        }
         let (tally, logits) = validate(&average, public_test, recipe.ferplus_share, device)?;
         history.push(EpochReport {
             epoch: epoch + 1,
@@ -176,7 +186,8 @@ pub fn train<B: AutodiffBackend>(
         checkpoint.save::<B, _>("model", model.clone().into_record())?;
         checkpoint.save::<B::InnerBackend, _>("average", average.clone().into_record())?;
         checkpoint.save::<B, _>("optimizer", optimizer.to_record())?;
-        checkpoint.save_history(recipe, &history)?;
+        checkpoint.finish(recipe, &history)?;
+        started = std::time::Instant::now();
         observer.epoch(&history);
     }
     Ok(path)
@@ -188,11 +199,11 @@ pub fn train<B: AutodiffBackend>(
 /// [`TrainError`] when it cannot be written.
 pub fn save_model<B: Backend>(
     path: &Path,
-    network: &Cnn4<B>,
+    network: &Network<B>,
     recipe: &Recipe,
     temperature: f32,
 ) -> Result<(), TrainError> {
-    let mut header = ModelHeader::new(&recipe.name, Architecture::Cnn4(recipe.network.clone()));
+    let mut header = ModelHeader::new(&recipe.name, recipe.network.clone());
     header.ferplus_share = recipe.ferplus_share;
     header.temperature = temperature;
     let bytes = weights::to_bytes(network, &header)?;
@@ -258,84 +269,10 @@ pub enum TrainError {
     Backend(String),
 }
 
-/// Tensors for one step.
-struct Batch<B: Backend> {
-    /// `[batch, 1, 48, 48]`.
-    faces: Tensor<B, 4>,
-    /// Targets for both heads, `[batch, 7]`: probabilities times the face's weight.
-    original: Tensor<B, 2>,
-    ferplus: Tensor<B, 2>,
-}
-
-impl<B: Backend> Batch<B> {
-    fn new(
-        faces: &[&LabelledFace],
-        run: &Run<'_>,
-        class_weights: &[f32; Expression::COUNT],
-        random: &mut ChaCha8Rng,
-        device: &B::Device,
-    ) -> Self {
-        let mut pixels = Vec::with_capacity(faces.len() * PIXELS);
-        let mut original = Vec::with_capacity(faces.len() * Expression::COUNT);
-        let mut ferplus = Vec::with_capacity(faces.len() * Expression::COUNT);
-        for face in faces {
-            pixels.extend(run.recipe.augmentation.apply(&face.image, random));
-            let targets = targets(face, run.recipe, run.teacher);
-            let weight = class_weights[face.label.index()];
-            original.extend(targets.original.map(|share| share * weight));
-            ferplus.extend(targets.ferplus.map(|share| share * weight));
-        }
-        let rows = [faces.len(), Expression::COUNT];
-        let tensor =
-            |data, shape: [usize; 2]| Tensor::from_data(TensorData::new(data, shape), device);
-        let pixels = TensorData::new(pixels, [faces.len(), 1, SIDE, SIDE]);
-        Self {
-            faces: Tensor::from_data(pixels, device),
-            original: tensor(original, rows),
-            ferplus: tensor(ferplus, rows),
-        }
-    }
-}
-
-/// What both heads should say of a face.
-struct Targets {
-    original: [f32; Expression::COUNT],
-    ferplus: [f32; Expression::COUNT],
-}
-
-fn targets(face: &LabelledFace, recipe: &Recipe, teacher: Option<&Teacher>) -> Targets {
-    let spread = recipe.label_smoothing / Expression::COUNT as f32;
-    let mut original = [spread; Expression::COUNT];
-    original[face.label.index()] += 1.0 - recipe.label_smoothing;
-    // Without votes the second head learns nothing from this face: its loss is zero.
-    let shares = face.votes.and_then(|votes| votes.shares());
-    let mut ferplus = shares.unwrap_or([0.0; Expression::COUNT]);
-    if let Some(opinion) = teacher.and_then(|teacher| teacher.opinion(face.row)) {
-        let mix = |target: &mut [f32; Expression::COUNT], opinion: &[f32; Expression::COUNT]| {
-            for (target, opinion) in target.iter_mut().zip(opinion) {
-                *target += (opinion - *target) * recipe.teacher_share;
-            }
-        };
-        mix(&mut original, &opinion.original);
-        mix(&mut ferplus, &opinion.ferplus);
-    }
-    Targets { original, ferplus }
-}
-
 /// Mean over the batch of minus target times log probability.
 fn cross_entropy<B: Backend>(logits: Tensor<B, 2>, targets: Tensor<B, 2>) -> Tensor<B, 1> {
     let faces = logits.dims()[0] as f64;
     (log_softmax(logits, 1) * targets).sum() / -faces
-}
-
-fn class_weights(faces: &[LabelledFace], balance: f32) -> [f32; Expression::COUNT] {
-    let mut counts = [0_usize; Expression::COUNT];
-    for face in faces {
-        counts[face.label.index()] += 1;
-    }
-    let weights = counts.map(|count| (1.0 / count.max(1) as f32).powf(balance));
-    let sum: f32 = counts.iter().zip(weights).map(|(&count, weight)| count as f32 * weight).sum();
-    weights.map(|weight| weight * faces.len() as f32 / sum)
 }
 
 /// Results by FER-2013's labels and by FER+.
@@ -345,7 +282,7 @@ struct Validation {
 }
 
 fn validate<B: Backend>(
-    network: &Cnn4<B>,
+    network: &Network<B>,
     faces: &[LabelledFace],
     ferplus_share: f64,
     device: &B::Device,
@@ -383,7 +320,7 @@ fn is_best(history: &[EpochReport]) -> bool {
 }
 
 /// Moves the averaged weights towards the trained ones; `keep` is the share that stays.
-fn follow<B: Backend>(average: Cnn4<B>, trained: &Cnn4<B>, keep: f64) -> Cnn4<B> {
+fn follow<B: Backend>(average: Network<B>, trained: &Network<B>, keep: f64) -> Network<B> {
     struct Collect<B: Backend>(HashMap<ParamId, Tensor<B, 1>>);
     impl<B: Backend> ModuleVisitor<B> for Collect<B> {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
@@ -405,84 +342,15 @@ fn follow<B: Backend>(average: Cnn4<B>, trained: &Cnn4<B>, keep: f64) -> Cnn4<B>
     average.map(&mut Follow(collect.0, keep))
 }
 
-/// The files from which a run goes on.
-struct Checkpoint {
-    folder: PathBuf,
-}
-
-/// The text part of a checkpoint.
-#[derive(Serialize, Deserialize)]
-struct Progress {
-    recipe: Recipe,
-    history: Vec<EpochReport>,
-}
-
-impl Checkpoint {
-    fn new(folder: &Path) -> Self {
-        Self { folder: folder.join("checkpoint") }
-    }
-
-    fn history(&self, recipe: &Recipe) -> Result<Vec<EpochReport>, TrainError> {
-        let path = self.folder.join("progress.json");
-        let refused =
-            |reason: String| TrainError::Checkpoint { file: path.display().to_string(), reason };
-        let text = std::fs::read_to_string(&path).map_err(|error| refused(error.to_string()))?;
-        let progress: Progress =
-            serde_json::from_str(&text).map_err(|error| refused(error.to_string()))?;
-        // More or fewer epochs are a wish, anything else makes it another run.
-        let same = Recipe { epochs: recipe.epochs, ..progress.recipe } == *recipe;
-        if same { Ok(progress.history) } else { Err(refused("its recipe is another".to_owned())) }
-    }
-
-    fn save_history(&self, recipe: &Recipe, history: &[EpochReport]) -> Result<(), TrainError> {
-        let progress = Progress { recipe: recipe.clone(), history: history.to_vec() };
-        let text = serde_json::to_string_pretty(&progress).unwrap_or_default();
-        write(&self.folder.join("progress.json"), text.as_bytes())
-    }
-
-    fn save<B: Backend, R: burn::record::Record<B>>(
-        &self,
-        part: &str,
-        record: R,
-    ) -> Result<(), TrainError> {
-        std::fs::create_dir_all(&self.folder).map_err(|error| unwritable(&self.folder, error))?;
-        let path = self.folder.join(part);
-        let recorder = BinFileRecorder::<FullPrecisionSettings>::new();
-        Recorder::<B>::record(&recorder, record, path.clone())
-            .map_err(|error| unwritable(&path, error))
-    }
-
-    fn load<B: Backend, R: burn::record::Record<B>>(
-        &self,
-        part: &str,
-        device: &B::Device,
-    ) -> Result<R, TrainError> {
-        let path = self.folder.join(part);
-        let recorder = BinFileRecorder::<FullPrecisionSettings>::new();
-        Recorder::<B>::load(&recorder, path.clone(), device).map_err(|error| {
-            TrainError::Checkpoint { file: path.display().to_string(), reason: error.to_string() }
-        })
-    }
-}
-
-/// Writes beside the file and renames, so that a kill leaves the old or the new one.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
-    let half_done = path.with_extension("part");
-    std::fs::write(&half_done, bytes)
-        .and_then(|()| std::fs::rename(&half_done, path))
-        .map_err(|error| unwritable(path, error))
-}
-
-fn unwritable(path: &Path, error: impl std::fmt::Display) -> TrainError {
-    TrainError::Folder { file: path.display().to_string(), reason: error.to_string() }
-}
-
 #[cfg(test)]
 mod tests {
     use burn::backend::{Autodiff, Flex};
 
     use super::*;
+    use crate::classify::models::Architecture;
     use crate::classify::models::cnn4::Cnn4Config;
+    use crate::classify::preprocess::PIXELS;
+    use crate::train::checkpoint::Progress;
 
     struct Silent;
 
@@ -497,7 +365,7 @@ mod tests {
     fn recipe(epochs: usize) -> Recipe {
         let channels = [2, 3, 4, 5];
         Recipe {
-            network: Cnn4Config { channels, hidden: 6, dropout: 0.0 },
+            network: Architecture::Cnn4(Cnn4Config { channels, hidden: 6, dropout: 0.0 }),
             epochs,
             batch: 4,
             ..Recipe::default()
@@ -535,7 +403,15 @@ mod tests {
         let train_in = |name: &str, recipe: &Recipe, resume: bool| {
             let folder = folder.path().join(name);
             let (start, teacher) = (Some(&start), None);
-            let run = Run { recipe, data: &data, teacher, folder: &folder, start, resume };
+            let run = Run {
+                recipe,
+                data: &data,
+                teacher,
+                folder: &folder,
+                start,
+                resume,
+                bfloat16: false,
+            };
             train::<Autodiff<Flex>>(&run, &Default::default(), &mut Silent)
         };
         let unbroken = train_in("a", &recipe(3), false).expect("a run");
@@ -568,7 +444,8 @@ mod tests {
         }
         let killed = std::panic::catch_unwind(|| {
             let start = Some(start);
-            let run = Run { recipe, data, teacher: None, folder, start, resume: false };
+            let run =
+                Run { recipe, data, teacher: None, folder, start, resume: false, bfloat16: false };
             train::<Autodiff<Flex>>(&run, &Default::default(), &mut Kill(epoch)).map(|_| ())
         });
         assert!(killed.is_err());
@@ -587,22 +464,9 @@ mod tests {
             folder: &file,
             start: None,
             resume: false,
+            bfloat16: false,
         };
         let result = train::<Autodiff<Flex>>(&run, &Default::default(), &mut Silent);
         assert!(matches!(result, Err(TrainError::Folder { .. })));
-    }
-
-    #[test]
-    fn targets_mix_label_votes_and_teacher() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let data = data(folder.path());
-        let face = &data.faces(Split::Training).expect("faces")[0];
-        let recipe = Recipe { label_smoothing: 0.07, ..Recipe::default() };
-        let targets = targets(face, &recipe, None);
-        assert!((targets.original[Expression::Happy.index()] - 0.94).abs() < 1e-6);
-        assert!((targets.original.iter().sum::<f32>() - 1.0).abs() < 1e-6);
-        assert_eq!(targets.ferplus, [0.0; Expression::COUNT]);
-        let weights = class_weights(data.faces(Split::Training).expect("faces"), 1.0);
-        assert!((weights[Expression::Happy.index()] - 1.0).abs() < 1e-6);
     }
 }

@@ -1,10 +1,14 @@
 //! Data sets, training and evaluation of the models.
 
 pub mod augment;
+mod batch;
 pub mod calibration;
+mod checkpoint;
 pub mod curves;
 pub mod dataset;
 pub mod evaluation;
 pub mod learner;
+#[cfg(feature = "tch")]
+mod libtorch;
 pub mod recipe;
 pub mod teacher;

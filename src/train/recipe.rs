@@ -5,7 +5,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::augment::Augmentation;
+use crate::classify::models::Architecture;
 use crate::classify::models::cnn4::Cnn4Config;
+use crate::classify::preprocess::SIDE;
 
 /// Everything that decides a training run, apart from the data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,9 +16,14 @@ pub struct Recipe {
     /// The model's name.
     pub name: String,
     /// The network.
-    pub network: Cnn4Config,
+    pub network: Architecture,
     /// How often each training face is seen.
     pub epochs: usize,
+    /// Epochs from one validation and checkpoint to the next.
+    pub validate_every: usize,
+    /// Smaller pictures for the beginning, from the first to the last: coarse features are learned
+    /// from them in less time (Tan and Le, *EfficientNetV2*, 2021).
+    pub sizes: Vec<SizeUntil>,
     /// Faces in one step.
     pub batch: usize,
     /// The highest learning rate, after warming up; from there it falls along a cosine to 0.
@@ -44,12 +51,24 @@ pub struct Recipe {
     pub augmentation: Augmentation,
 }
 
+/// The size of the pictures in a part of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SizeUntil {
+    /// Share of the epochs at which it ends, 0 to 1.
+    pub until: f32,
+    /// Side of the pictures in pixels.
+    pub side: usize,
+}
+
 impl Default for Recipe {
     fn default() -> Self {
         Self {
             name: "cnn4".to_owned(),
-            network: Cnn4Config::default(),
+            network: Architecture::Cnn4(Cnn4Config::default()),
             epochs: 20,
+            validate_every: 1,
+            sizes: Vec::new(),
             batch: 96,
             learning_rate: 2e-3,
             warmup: 0.5,
@@ -87,8 +106,15 @@ impl Recipe {
     /// What is wrong, for people.
     pub fn check(&self) -> Result<(), String> {
         let share = |value: f32| (0.0..=1.0).contains(&value);
+        let needs_full_size = matches!(self.network, Architecture::Cnn4(_));
         if !self.network.is_valid() {
             Err("the network's sizes are out of range".to_owned())
+        } else if needs_full_size && !self.sizes.is_empty() {
+            Err("cnn4 reads pictures of one size only; leave out \"sizes\"".to_owned())
+        } else if !self.sizes.iter().all(|size| (16..=SIDE).contains(&size.side)) {
+            Err(format!("pictures are 16 to {SIDE} pixels wide"))
+        } else if self.validate_every == 0 {
+            Err("validate_every is 1 or more".to_owned())
         } else if self.batch < 2 {
             Err(format!("a batch of {} is too small", self.batch))
         } else if !(self.learning_rate > 0.0 && self.learning_rate.is_finite()) {
@@ -102,6 +128,12 @@ impl Recipe {
         } else {
             Ok(())
         }
+    }
+
+    /// Side of the pictures in an epoch (from 0), in pixels.
+    pub fn side_at(&self, epoch: usize) -> usize {
+        let progress = epoch as f32 / self.epochs.max(1) as f32;
+        self.sizes.iter().find(|size| progress < size.until).map_or(SIDE, |size| size.side)
     }
 
     /// The learning rate at a step, of `steps_an_epoch` in each epoch.
@@ -136,6 +168,16 @@ mod tests {
         assert!(rate(0) < 0.02 && rate(50) > 0.4);
         assert!((rate(100) - 1.0).abs() < 1e-9);
         assert!((rate(550) - 0.5).abs() < 1e-9 && rate(1000) < 1e-9);
+    }
+
+    #[test]
+    fn pictures_grow() {
+        let size = |until, side| SizeUntil { until, side };
+        let sizes = vec![size(0.3, 32), size(0.6, 40)];
+        let recipe = Recipe { epochs: 10, sizes, ..Recipe::default() };
+        let sides: Vec<usize> = (0..10).map(|epoch| recipe.side_at(epoch)).collect();
+        assert_eq!(sides, [32, 32, 32, 40, 40, 40, 48, 48, 48, 48]);
+        assert!(recipe.check().is_err_and(|reason| reason.contains("cnn4")));
     }
 
     #[test]

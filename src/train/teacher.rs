@@ -1,7 +1,7 @@
 //! What a larger network says of the training faces, to learn from.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::emotion::{Expression, Scores};
 
@@ -65,6 +65,31 @@ impl Teacher {
             opinions.insert(row, opinion);
         }
         Ok(Self { opinions })
+    }
+
+    /// The mean of what several teachers say, where all of them say something.
+    ///
+    /// # Errors
+    /// [`TeacherError`] when one of the files cannot be read or holds something else.
+    pub fn read_all(paths: &[PathBuf]) -> Result<Option<Self>, TeacherError> {
+        let mut teachers =
+            paths.iter().map(|path| Self::read(path)).collect::<Result<Vec<_>, _>>()?;
+        let Some(mut mean) = teachers.pop() else { return Ok(None) };
+        mean.opinions.retain(|row, _| teachers.iter().all(|one| one.opinions.contains_key(row)));
+        let share = 1.0 / (teachers.len() + 1) as f32;
+        for (row, opinion) in &mut mean.opinions {
+            for (index, (original, ferplus)) in
+                opinion.original.iter_mut().zip(&mut opinion.ferplus).enumerate()
+            {
+                for other in teachers.iter().filter_map(|one| one.opinions.get(row)) {
+                    *original += other.original[index];
+                    *ferplus += other.ferplus[index];
+                }
+                *original *= share;
+                *ferplus *= share;
+            }
+        }
+        Ok(Some(mean))
     }
 
     /// The opinion of the face in a row of the data set.

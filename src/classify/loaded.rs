@@ -1,24 +1,24 @@
-//! A network with its temperature on one backend: faces in, scores out.
+//! A model on one backend: faces in, scores out.
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
 use super::ClassifyError;
-use super::models::cnn4::FoldedCnn4;
+use super::models::layers::FoldedNetwork;
 use super::preprocess::{FaceImage, PIXELS, SIDE};
 use super::weights::{LoadError, ModelFile};
 use crate::emotion::{Expression, Scores};
 
-/// A folded network, loaded on a device.
-pub(super) struct Network<B: Backend> {
-    network: FoldedCnn4<B>,
+/// A folded network with its temperature, loaded on a device.
+pub(super) struct LoadedModel<B: Backend> {
+    network: FoldedNetwork<B>,
     temperature: f32,
     name: String,
     backend: &'static str,
     device: B::Device,
 }
 
-impl<B: Backend> Network<B> {
+impl<B: Backend> LoadedModel<B> {
     pub(super) fn load(
         file: &ModelFile,
         backend: &'static str,
