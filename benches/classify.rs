@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use bevy_emotion::classify::preprocess::{FaceImage, PIXELS, face_image};
-use bevy_emotion::classify::{BackendChoice, ClassifierOptions, ModelChoice};
+use bevy_emotion::classify::{BackendChoice, ClassifierOptions, Hardware, ModelChoice};
 use bevy_emotion::frame::{Frame, FrameRect};
 
 /// How long each measurement goes on.
@@ -16,7 +16,7 @@ const TIME: Duration = Duration::from_secs(2);
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let model = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
     let model: ModelChoice = model.as_deref().unwrap_or("cnn4").parse()?;
-    println!("{model}: {}", model.read()?.header().architecture.cost());
+    println!("{model}: {}", model.read(Hardware::Cpu)?.header().architecture.cost());
 
     let frame = noise(640, 480)?;
     let crop = |side| {

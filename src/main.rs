@@ -10,7 +10,7 @@ use clap::{ArgAction, Parser, Subcommand};
 use commands::demo;
 use commands::{analyze, cameras};
 #[cfg(feature = "train")]
-use commands::{evaluate, train};
+use commands::{calibrate, evaluate, logits, train};
 
 /// Reads facial expressions from cameras, films and pictures, and reacts to them.
 ///
@@ -37,6 +37,10 @@ enum Command {
     Train(train::TrainArgs),
     #[cfg(feature = "train")]
     Evaluate(evaluate::EvaluateArgs),
+    #[cfg(feature = "train")]
+    Calibrate(calibrate::CalibrateArgs),
+    #[cfg(feature = "train")]
+    Logits(logits::LogitsArgs),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +55,10 @@ fn main() -> ExitCode {
         Command::Train(args) => train::run(args),
         #[cfg(feature = "train")]
         Command::Evaluate(args) => evaluate::run(args),
+        #[cfg(feature = "train")]
+        Command::Calibrate(args) => calibrate::run(args),
+        #[cfg(feature = "train")]
+        Command::Logits(args) => logits::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,6 +4,7 @@ use burn::backend::Flex;
 
 use super::loaded::LoadedModel;
 use super::preprocess::{FaceImage, PIXELS};
+use super::readout::Readout;
 use super::weights::{LoadError, ModelFile};
 use super::{Classifier, ClassifierInfo, ClassifyError};
 use crate::emotion::Scores;
@@ -19,8 +20,12 @@ pub(super) struct CpuClassifier {
 
 impl CpuClassifier {
     /// Loads the model and runs it once.
-    pub(super) fn start(file: &ModelFile, note: Option<String>) -> Result<Self, LoadError> {
-        let model = LoadedModel::load(file, BACKEND, Default::default())?;
+    pub(super) fn start(
+        file: &ModelFile,
+        readout: Readout,
+        note: Option<String>,
+    ) -> Result<Self, LoadError> {
+        let model = LoadedModel::load(file, readout, BACKEND, Default::default())?;
         let info = ClassifierInfo {
             model: file.header().name.clone(),
             backend: BACKEND.to_owned(),

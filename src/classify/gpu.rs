@@ -15,6 +15,7 @@ use burn::backend::wgpu::{RuntimeOptions, WgpuDevice, init_device, init_setup};
 
 use super::loaded::LoadedModel;
 use super::preprocess::{FaceImage, PIXELS};
+use super::readout::Readout;
 use super::weights::{LoadError, ModelFile};
 use super::{Classifier, ClassifierInfo, ClassifyError};
 use crate::emotion::Scores;
@@ -52,6 +53,7 @@ impl GpuClassifier {
     /// Opens the device where none is `shared`, loads the model and runs it once.
     pub(super) fn start(
         file: &ModelFile,
+        readout: Readout,
         shared: Option<GpuHandles>,
         accept: Accept,
     ) -> Result<Self, LoadError> {
@@ -65,7 +67,7 @@ impl GpuClassifier {
         let thread = std::thread::Builder::new()
             .name(THREAD.to_owned())
             .spawn(move || {
-                let network = match open(&file, shared, accept) {
+                let network = match open(&file, readout, shared, accept) {
                     Ok((network, info)) => {
                         let _ = ready.send(Ok(info));
                         network
@@ -131,6 +133,7 @@ impl Classifier for GpuClassifier {
 /// Runs on the GPU's thread; panics of the driver's layers end that thread.
 fn open(
     file: &ModelFile,
+    readout: Readout,
     shared: Option<GpuHandles>,
     accept: Accept,
 ) -> Result<(LoadedModel<Wgpu>, ClassifierInfo), LoadError> {
@@ -140,7 +143,7 @@ fn open(
     if accept == Accept::RealGpu && !matches!(kind.as_str(), "DiscreteGpu" | "IntegratedGpu") {
         return Err(backend_error(format!("{name} is no GPU ({kind})")));
     }
-    let network = LoadedModel::load(file, BACKEND, device)?;
+    let network = LoadedModel::load(file, readout, BACKEND, device)?;
     // Compiles the shaders now rather than on the first frame.
     network
         .scores(&[FaceImage { grey: vec![128; PIXELS] }])

@@ -6,13 +6,14 @@ use burn::tensor::{Tensor, TensorData};
 use super::ClassifyError;
 use super::models::layers::FoldedNetwork;
 use super::preprocess::{FaceImage, PIXELS, SIDE};
+use super::readout::{Calibration, Readout};
 use super::weights::{LoadError, ModelFile};
 use crate::emotion::{Expression, Scores};
 
-/// A folded network with its temperature, loaded on a device.
+/// A folded network with its calibration, loaded on a device.
 pub(super) struct LoadedModel<B: Backend> {
     network: FoldedNetwork<B>,
-    temperature: f32,
+    calibration: Calibration,
     name: String,
     backend: &'static str,
     device: B::Device,
@@ -21,13 +22,14 @@ pub(super) struct LoadedModel<B: Backend> {
 impl<B: Backend> LoadedModel<B> {
     pub(super) fn load(
         file: &ModelFile,
+        readout: Readout,
         backend: &'static str,
         device: B::Device,
     ) -> Result<Self, LoadError> {
         let header = file.header();
         Ok(Self {
-            network: file.network::<B>(&device)?.fold(header.ferplus_share),
-            temperature: header.temperature,
+            network: file.network::<B>(&device)?.fold(header.share(readout)),
+            calibration: header.calibration(readout),
             name: header.name.clone(),
             backend,
             device,
@@ -53,10 +55,9 @@ impl<B: Backend> LoadedModel<B> {
             .chunks_exact(Expression::COUNT)
             .map(|row| {
                 let mut logits = [0.0; Expression::COUNT];
-                for (logit, value) in logits.iter_mut().zip(row) {
-                    *logit = value / self.temperature;
-                }
-                Scores::from_logits(logits)
+                logits.copy_from_slice(row);
+                self.calibration
+                    .scores(&logits)
                     .ok_or_else(|| ClassifyError::NotFinite { model: self.name.clone() })
             })
             .collect()

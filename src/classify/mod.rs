@@ -9,6 +9,7 @@ mod gpu;
 mod loaded;
 pub mod models;
 pub mod preprocess;
+mod readout;
 pub mod weights;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use std::str::FromStr;
 
 #[cfg(feature = "wgpu")]
 pub use gpu::GpuHandles;
+pub use readout::{Calibration, Readout};
 pub use weights::LoadError;
 
 use crate::emotion::Scores;
@@ -55,6 +57,8 @@ pub struct ClassifierOptions {
     pub backend: BackendChoice,
     /// The model.
     pub model: ModelChoice,
+    /// Which of its answers; the default is what apps want.
+    pub readout: Readout,
     /// The GPU that a Bevy app already uses; without it the `wgpu` backend opens one of its own.
     #[cfg(feature = "wgpu")]
     pub shared_gpu: Option<GpuHandles>,
@@ -66,6 +70,7 @@ impl ClassifierOptions {
         Self {
             backend,
             model,
+            readout: Readout::default(),
             #[cfg(feature = "wgpu")]
             shared_gpu: None,
         }
@@ -79,35 +84,42 @@ impl ClassifierOptions {
     /// # Errors
     /// [`LoadError`] when the model file cannot be used, or the backend that was asked for cannot.
     pub fn load(&self) -> Result<Box<dyn Classifier>, LoadError> {
-        let file = self.model.read()?;
         match self.backend {
-            BackendChoice::Cpu => Ok(Box::new(CpuClassifier::start(&file, None)?)),
-            BackendChoice::Wgpu => self.on_gpu(&file),
-            BackendChoice::Auto => self.on_best(&file),
+            BackendChoice::Cpu => self.on_cpu(None),
+            BackendChoice::Wgpu => self.on_gpu(),
+            BackendChoice::Auto => self.on_best(),
         }
     }
 
-    #[cfg(feature = "wgpu")]
-    fn on_gpu(&self, file: &ModelFile) -> Result<Box<dyn Classifier>, LoadError> {
-        let classifier =
-            gpu::GpuClassifier::start(file, self.shared_gpu.clone(), gpu::Accept::Any)?;
-        Ok(Box::new(classifier))
+    fn on_cpu(&self, note: Option<String>) -> Result<Box<dyn Classifier>, LoadError> {
+        let file = self.model.read(Hardware::Cpu)?;
+        Ok(Box::new(CpuClassifier::start(&file, self.readout, note)?))
     }
 
     #[cfg(feature = "wgpu")]
-    fn on_best(&self, file: &ModelFile) -> Result<Box<dyn Classifier>, LoadError> {
-        match gpu::GpuClassifier::start(file, self.shared_gpu.clone(), gpu::Accept::RealGpu) {
-            Ok(classifier) => Ok(Box::new(classifier)),
+    fn on_gpu(&self) -> Result<Box<dyn Classifier>, LoadError> {
+        self.start_gpu(gpu::Accept::Any)
+    }
+
+    #[cfg(feature = "wgpu")]
+    fn on_best(&self) -> Result<Box<dyn Classifier>, LoadError> {
+        match self.start_gpu(gpu::Accept::RealGpu) {
             Err(LoadError::Backend { reason, .. }) => {
-                let note = format!("on the CPU, because {reason}");
-                Ok(Box::new(CpuClassifier::start(file, Some(note))?))
+                self.on_cpu(Some(format!("on the CPU, because {reason}")))
             }
-            Err(error) => Err(error),
+            started_or_unusable => started_or_unusable,
         }
+    }
+
+    #[cfg(feature = "wgpu")]
+    fn start_gpu(&self, accept: gpu::Accept) -> Result<Box<dyn Classifier>, LoadError> {
+        let file = self.model.read(Hardware::Gpu)?;
+        let shared = self.shared_gpu.clone();
+        Ok(Box::new(gpu::GpuClassifier::start(&file, self.readout, shared, accept)?))
     }
 
     #[cfg(not(feature = "wgpu"))]
-    fn on_gpu(&self, _file: &ModelFile) -> Result<Box<dyn Classifier>, LoadError> {
+    fn on_gpu(&self) -> Result<Box<dyn Classifier>, LoadError> {
         Err(LoadError::Backend {
             backend: "wgpu".to_owned(),
             reason: "this program was built without its feature \"wgpu\"".to_owned(),
@@ -115,8 +127,8 @@ impl ClassifierOptions {
     }
 
     #[cfg(not(feature = "wgpu"))]
-    fn on_best(&self, file: &ModelFile) -> Result<Box<dyn Classifier>, LoadError> {
-        Ok(Box::new(CpuClassifier::start(file, None)?))
+    fn on_best(&self) -> Result<Box<dyn Classifier>, LoadError> {
+        self.on_cpu(None)
     }
 }
 
@@ -172,25 +184,49 @@ pub enum ModelChoice {
 }
 
 impl ModelChoice {
-    /// Reads and checks the model's file.
+    /// Reads and checks the model's file; `hardware` is what it will run on.
     ///
     /// # Errors
     /// [`LoadError`] when there is no such model, or its file cannot be used.
-    pub fn read(&self) -> Result<ModelFile, LoadError> {
+    pub fn read(&self, hardware: Hardware) -> Result<ModelFile, LoadError> {
         let name = match self {
-            Self::Default => DEFAULT_MODEL,
+            Self::Default => hardware.default_model(),
             Self::Name(name) => name,
             Self::Path(path) => return ModelFile::read(path),
         };
         let (_, bytes) =
             SHIPPED.iter().find(|(known, _)| *known == name).ok_or_else(|| LoadError::Unknown {
                 name: name.to_owned(),
-                known: SHIPPED.iter().map(|(known, _)| (*known).to_owned()).collect(),
+                known: shipped_models().map(str::to_owned).collect(),
             })?;
         let file = format!("{name}.safetensors");
         weights::check_sum(&file, &file, SHIPPED_SUMS, bytes)?;
         ModelFile::from_bytes(&file, bytes.to_vec())
     }
+}
+
+/// What a model runs on: [`ModelChoice::Default`] is another one on each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hardware {
+    /// One core of a CPU.
+    Cpu,
+    /// A GPU.
+    Gpu,
+}
+
+impl Hardware {
+    /// The name of the model that fits it best.
+    pub const fn default_model(self) -> &'static str {
+        match self {
+            Self::Cpu => "cnn4",
+            Self::Gpu => "cnn4",
+        }
+    }
+}
+
+/// The names of the models that ship.
+pub fn shipped_models() -> impl Iterator<Item = &'static str> {
+    SHIPPED.iter().map(|(name, _)| *name)
 }
 
 impl FromStr for ModelChoice {
@@ -207,14 +243,12 @@ impl FromStr for ModelChoice {
 impl std::fmt::Display for ModelChoice {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Default => f.pad(DEFAULT_MODEL),
+            Self::Default => f.pad("the default"),
             Self::Name(name) => f.pad(name),
             Self::Path(path) => path.display().fmt(f),
         }
     }
 }
-
-const DEFAULT_MODEL: &str = "cnn4";
 
 /// The models that are part of the program.
 const SHIPPED: [(&str, &[u8]); 1] = [("cnn4", include_bytes!("../../models/cnn4.safetensors"))];

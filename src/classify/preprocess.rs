@@ -31,6 +31,12 @@ pub struct FaceImage {
 }
 
 impl FaceImage {
+    /// The same face as a mirror shows it.
+    pub fn mirrored(&self) -> Self {
+        let rows = self.grey.chunks_exact(SIDE);
+        Self { grey: rows.flat_map(|row| row.iter().rev()).copied().collect() }
+    }
+
     /// The numbers that go into a network.
     pub fn input(&self) -> Vec<f32> {
         let mut pixels: Vec<f32> = self.grey.iter().map(|&grey| f32::from(grey)).collect();

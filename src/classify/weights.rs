@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::models::{Architecture, Network};
 use super::preprocess::SIDE;
+use super::readout::{Calibration, Readout};
 use crate::emotion::Expression;
 
 /// The metadata entry that holds the header.
@@ -42,11 +43,29 @@ pub struct ModelHeader {
     pub side: usize,
     /// [`PREPROCESSING`].
     pub preprocessing: String,
-    /// Logits are divided by this before the softmax, so that probabilities are honest (Guo et
-    /// al., *On calibration of modern neural networks*, 2017).
+    /// The logits of [`Readout::Output`] are divided by this before the softmax, so that
+    /// probabilities are honest (Guo et al., *On calibration of modern neural networks*, 2017).
     pub temperature: f32,
-    /// The FER+ head's part in the logits, 0 to 1.
+    /// The same for [`Readout::Labels`].
+    #[serde(default = "one")]
+    pub labels_temperature: f32,
+    /// The same for [`Readout::Votes`].
+    #[serde(default = "one")]
+    pub votes_temperature: f32,
+    /// The FER+ head's part in the logits of [`Readout::Output`], 0 to 1.
     pub ferplus_share: f64,
+    /// Added to the logits of [`Readout::Output`] after the division: what is more or less frequent
+    /// in front of a camera than in the training data, as the logarithm of the ratio.
+    #[serde(default)]
+    pub logit_shift: [f32; Expression::COUNT],
+    /// How many faces of each class (row) of PublicTest [`Readout::Output`] reads as which
+    /// (column), in the order of `labels`; `None` where nobody has measured it.
+    #[serde(default)]
+    pub confusion: Option<[[usize; Expression::COUNT]; Expression::COUNT]>,
+}
+
+const fn one() -> f32 {
+    1.0
 }
 
 impl ModelHeader {
@@ -60,7 +79,32 @@ impl ModelHeader {
             side: SIDE,
             preprocessing: PREPROCESSING.to_owned(),
             temperature: 1.0,
+            labels_temperature: 1.0,
+            votes_temperature: 1.0,
             ferplus_share: 0.0,
+            logit_shift: [0.0; Expression::COUNT],
+            confusion: None,
+        }
+    }
+
+    /// The FER+ head's part in the logits of a readout, 0 to 1.
+    pub const fn share(&self, readout: Readout) -> f64 {
+        match readout {
+            Readout::Output => self.ferplus_share,
+            Readout::Labels => 0.0,
+            Readout::Votes => 1.0,
+        }
+    }
+
+    /// How the logits of a readout become probabilities.
+    pub const fn calibration(&self, readout: Readout) -> Calibration {
+        let none = [0.0; Expression::COUNT];
+        match readout {
+            Readout::Output => {
+                Calibration { temperature: self.temperature, shift: self.logit_shift }
+            }
+            Readout::Labels => Calibration { temperature: self.labels_temperature, shift: none },
+            Readout::Votes => Calibration { temperature: self.votes_temperature, shift: none },
         }
     }
 
@@ -79,8 +123,10 @@ impl ModelHeader {
                  \"{PREPROCESSING}\", {SIDE}x{SIDE}",
                 self.preprocessing, self.side
             ))
-        } else if !(self.temperature.is_finite() && self.temperature > 0.0) {
-            Err(format!("its temperature is {}", self.temperature))
+        } else if let Some(temperature) = self.unusable_temperature() {
+            Err(format!("its temperature is {temperature}"))
+        } else if !self.logit_shift.iter().all(|shift| shift.is_finite()) {
+            Err("its logit shift is no number".to_owned())
         } else if !(0.0..=1.0).contains(&self.ferplus_share) {
             Err(format!("its FER+ share is {}", self.ferplus_share))
         } else if !self.architecture.is_valid() {
@@ -88,6 +134,13 @@ impl ModelHeader {
         } else {
             Ok(())
         }
+    }
+}
+
+impl ModelHeader {
+    fn unusable_temperature(&self) -> Option<f32> {
+        let all = [self.temperature, self.labels_temperature, self.votes_temperature];
+        all.into_iter().find(|temperature| !(temperature.is_finite() && *temperature > 0.0))
     }
 }
 
@@ -148,6 +201,25 @@ impl ModelFile {
     /// What the file says of itself.
     pub fn header(&self) -> &ModelHeader {
         &self.header
+    }
+
+    /// The file's bytes with another header.
+    ///
+    /// # Errors
+    /// [`LoadError`] when the file cannot be written anew, or does not fit the header.
+    pub fn with_header(&self, header: ModelHeader) -> Result<Vec<u8>, LoadError> {
+        let from = self.header.name.clone();
+        let damaged = |error: &dyn std::fmt::Display| LoadError::Damaged {
+            from: from.clone(),
+            reason: error.to_string(),
+        };
+        let tensors =
+            safetensors::SafeTensors::deserialize(&self.bytes).map_err(|e| damaged(&e))?;
+        let text = serde_json::to_string(&header).map_err(|e| damaged(&e))?;
+        let metadata = HashMap::from([(HEADER_KEY.to_owned(), text)]);
+        let bytes =
+            safetensors::serialize(tensors.tensors(), Some(metadata)).map_err(|e| damaged(&e))?;
+        Self::from_bytes(&from, bytes).map(|file| file.bytes)
     }
 
     /// The network on a device.
@@ -358,10 +430,11 @@ mod tests {
     use safetensors::tensor::TensorView;
 
     use super::*;
-    use crate::classify::ModelChoice;
+    use crate::classify::{Hardware, ModelChoice};
 
     fn shipped() -> ModelFile {
-        ModelChoice::Default.read().expect("the shipped model")
+        let model = ModelChoice::Name("cnn4".to_owned());
+        model.read(Hardware::Cpu).expect("the shipped model")
     }
 
     /// The shipped file with another header and other tensors.

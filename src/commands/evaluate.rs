@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use bevy_emotion::classify::preprocess::{FaceImage, SIDE};
-use bevy_emotion::classify::{BackendChoice, ClassifierOptions, ModelChoice};
+use bevy_emotion::classify::{BackendChoice, ClassifierOptions, Hardware, ModelChoice};
 use bevy_emotion::emotion::Scores;
 use bevy_emotion::train::dataset::Split;
 use bevy_emotion::train::evaluation::{Figures, Tally};
@@ -66,7 +66,7 @@ struct Report {
 pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     let data = read_data(&args.data, args.ferplus.as_deref())?;
     let faces = data.faces(args.split)?;
-    let cost = args.model.read()?.header().architecture.cost();
+    let cost = args.model.read(Hardware::Cpu)?.header().architecture.cost();
     let mut classifier = ClassifierOptions::new(args.backend, args.model.clone()).load()?;
     let info = classifier.description().clone();
     let note = info.note.as_ref().map_or(String::new(), |note| format!(" ({note})"));

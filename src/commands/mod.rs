@@ -2,6 +2,8 @@
 
 pub mod analyze;
 mod annotate;
+#[cfg(feature = "train")]
+pub mod calibrate;
 pub mod cameras;
 #[cfg(feature = "hud")]
 pub mod demo;
@@ -9,6 +11,8 @@ pub mod demo;
 pub mod evaluate;
 mod film;
 mod letterbox;
+#[cfg(feature = "train")]
+pub mod logits;
 mod pipeline;
 mod rows;
 #[cfg(feature = "train")]

@@ -33,13 +33,8 @@ impl PipelineArgs {
     /// When there is no usable cascade, model or device.
     pub fn analyzer(&self) -> anyhow::Result<Analyzer> {
         let detector = HaarDetector::from_system(self.cascade.as_deref())?;
-        let classifier = ClassifierOptions {
-            backend: self.backend,
-            model: self.model.clone().unwrap_or_default(),
-            #[cfg(feature = "wgpu")]
-            shared_gpu: None,
-        }
-        .load()?;
+        let model = self.model.clone().unwrap_or_default();
+        let classifier = ClassifierOptions::new(self.backend, model).load()?;
         Ok(Analyzer::new(Box::new(detector), classifier, TrackerConfig::default()))
     }
 

@@ -64,12 +64,16 @@ pub struct TrainArgs {
     backend: TrainBackend,
 }
 
+/// Where networks are trained.
 #[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
-enum TrainBackend {
+pub enum TrainBackend {
     /// libtorch on the CPU, the only practical one without a GPU
     #[cfg(feature = "tch")]
     Tch,
-    /// A GPU
+    /// A GPU of Nvidia's
+    #[cfg(feature = "cuda")]
+    Cuda,
+    /// Any GPU
     #[cfg(feature = "wgpu")]
     Wgpu,
     /// Plain Rust on the CPU, slow
@@ -127,6 +131,10 @@ fn train_on(
             &burn::backend::libtorch::LibTorchDevice::Cpu,
             screen,
         ),
+        #[cfg(feature = "cuda")]
+        TrainBackend::Cuda => {
+            learner::train::<Autodiff<burn::backend::Cuda>>(run, &Default::default(), screen)
+        }
         #[cfg(feature = "wgpu")]
         TrainBackend::Wgpu => {
             learner::train::<Autodiff<burn::backend::Wgpu>>(run, &Default::default(), screen)
@@ -188,7 +196,8 @@ impl Observer for Screen {
     }
 }
 
-fn progress_bar() -> ProgressBar {
+/// A bar that shows how far something has come.
+pub fn progress_bar() -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} [{elapsed}, {eta} left]");
     let bar =
         ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));

@@ -13,7 +13,7 @@ use bevy::tasks::{AsyncComputeTaskPool, Task, futures::check_ready};
 use super::capture::NewestFrame;
 use super::{EmotionStatus, EmotionSystems, FrameAnalyzed};
 use crate::analyzer::{Analysis, AnalyzeError, Analyzer};
-use crate::classify::{BackendChoice, Classifier, ClassifierOptions, ModelChoice};
+use crate::classify::{BackendChoice, Classifier, ClassifierOptions, ModelChoice, Readout};
 use crate::frame::Frame;
 use crate::track::TrackerConfig;
 
@@ -248,6 +248,7 @@ impl Engine {
         let options = ClassifierOptions {
             backend: settings.backend,
             model: settings.model.clone(),
+            readout: Readout::Output,
             #[cfg(feature = "wgpu")]
             shared_gpu: self.shared_gpu.clone(),
         };

@@ -206,6 +206,7 @@ pub fn save_model<B: Backend>(
     let mut header = ModelHeader::new(&recipe.name, recipe.network.clone());
     header.ferplus_share = recipe.ferplus_share;
     header.temperature = temperature;
+    header.labels_temperature = temperature;
     let bytes = weights::to_bytes(network, &header)?;
     save_bytes(path, &bytes)
 }

@@ -3,7 +3,17 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+
+use super::dataset::LabelledFace;
+use super::learner::TrainError;
+use crate::classify::preprocess::SIDE;
+use crate::classify::weights::ModelFile;
 use crate::emotion::{Expression, Scores};
+
+/// Faces that a network is asked about at once.
+const BATCH: usize = 64;
 
 /// A larger network's opinion of each training face, by row.
 #[derive(Debug, Clone)]
@@ -98,10 +108,155 @@ impl Teacher {
     }
 }
 
+/// The logits of both heads for a face.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HeadLogits {
+    /// Of the head for FER-2013's labels.
+    pub original: [f32; Expression::COUNT],
+    /// Of the head for the votes of FER+.
+    pub ferplus: [f32; Expression::COUNT],
+}
+
+impl HeadLogits {
+    /// Both in one; `share` is the FER+ head's, 0 to 1.
+    pub fn mixed(&self, share: f64) -> [f32; Expression::COUNT] {
+        let mut mixed = self.original;
+        for (logit, other) in mixed.iter_mut().zip(self.ferplus) {
+            *logit += (other - *logit) * share as f32;
+        }
+        mixed
+    }
+}
+
+/// What a network says of some faces.
+#[derive(Debug, Clone)]
+pub struct Opinions {
+    /// The faces' rows in the data set.
+    pub rows: Vec<usize>,
+    /// One for each row.
+    pub faces: Vec<HeadLogits>,
+}
+
+impl Opinions {
+    /// A model's logits, the means of each face's and its mirror image's. `step` is told how many
+    /// faces are done.
+    ///
+    /// # Errors
+    /// [`TrainError`] when the model cannot be run.
+    pub fn of<B: Backend>(
+        file: &ModelFile,
+        faces: &[LabelledFace],
+        device: &B::Device,
+        step: impl Fn(usize),
+    ) -> Result<Self, TrainError> {
+        let mut opinions = Self::straight::<B>(file, faces, device, &step)?;
+        let mirrored: Vec<LabelledFace> = faces
+            .iter()
+            .map(|face| LabelledFace { image: face.image.mirrored(), ..face.clone() })
+            .collect();
+        let others = Self::straight::<B>(file, &mirrored, device, &step)?;
+        for (opinion, other) in opinions.faces.iter_mut().zip(others.faces) {
+            for (logits, others) in
+                [(&mut opinion.original, other.original), (&mut opinion.ferplus, other.ferplus)]
+            {
+                for (logit, other) in logits.iter_mut().zip(others) {
+                    *logit = 0.5 * (*logit + other);
+                }
+            }
+        }
+        Ok(opinions)
+    }
+
+    /// A model's logits for the faces as they are.
+    ///
+    /// # Errors
+    /// [`TrainError`] when the model cannot be run.
+    pub fn straight<B: Backend>(
+        file: &ModelFile,
+        faces: &[LabelledFace],
+        device: &B::Device,
+        step: impl Fn(usize),
+    ) -> Result<Self, TrainError> {
+        let network = file.network::<B>(device)?;
+        let heads = [network.fold(0.0), network.fold(1.0)];
+        let mut logits = Vec::with_capacity(faces.len());
+        for batch in faces.chunks(BATCH) {
+            let pixels: Vec<f32> = batch.iter().flat_map(|face| face.image.input()).collect();
+            let pixels = TensorData::new(pixels, [batch.len(), 1, SIDE, SIDE]);
+            let pixels = Tensor::<B, 4>::from_data(pixels, device);
+            let [original, ferplus] = heads.each_ref().map(|head| {
+                let data = head.forward(pixels.clone()).into_data().to_vec::<f32>();
+                data.map_err(|error| TrainError::Backend(format!("{error:?}")))
+            });
+            let rows = |numbers: &[f32]| {
+                let rows = numbers.chunks_exact(Expression::COUNT);
+                rows.filter_map(|row| row.try_into().ok()).collect::<Vec<_>>()
+            };
+            let both = rows(&original?).into_iter().zip(rows(&ferplus?));
+            logits.extend(both.map(|(original, ferplus)| HeadLogits { original, ferplus }));
+            step(logits.len());
+        }
+        Ok(Self { rows: faces.iter().map(|face| face.row).collect(), faces: logits })
+    }
+}
+
+/// Writes what [`Teacher::read`] reads.
+///
+/// # Errors
+/// [`TrainError::Folder`] when the file cannot be written.
+pub fn write(path: &Path, opinions: &Opinions) -> Result<(), TrainError> {
+    let rows: Vec<u8> = opinions.rows.iter().flat_map(|&row| (row as i32).to_le_bytes()).collect();
+    let bytes = |head: fn(&HeadLogits) -> &[f32; Expression::COUNT]| -> Vec<u8> {
+        let numbers = opinions.faces.iter().flat_map(head);
+        numbers.flat_map(|&logit| half::f16::from_f32(logit).to_le_bytes()).collect()
+    };
+    let (original, ferplus) = (bytes(|logits| &logits.original), bytes(|logits| &logits.ferplus));
+    let failed = |reason: String| TrainError::Folder { file: path.display().to_string(), reason };
+    let view = |dtype, shape, data| {
+        safetensors::tensor::TensorView::new(dtype, shape, data)
+            .map_err(|error| failed(error.to_string()))
+    };
+    let (count, half) = (opinions.rows.len(), safetensors::Dtype::F16);
+    let tensors = [
+        ("row", view(safetensors::Dtype::I32, vec![count], &rows)?),
+        ("original", view(half, vec![count, Expression::COUNT], &original)?),
+        ("ferplus", view(half, vec![count, Expression::COUNT], &ferplus)?),
+    ];
+    let bytes = safetensors::serialize(tensors, None).map_err(|error| failed(error.to_string()))?;
+    std::fs::write(path, bytes).map_err(|error| failed(error.to_string()))
+}
+
 /// Why a teacher's file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the teacher's file {file} cannot be used: {reason}")]
 pub struct TeacherError {
     file: String,
     reason: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_and_averaged() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut logits = [-20.0; Expression::COUNT];
+        logits[3] = 0.0;
+        let mut others = [-20.0; Expression::COUNT];
+        others[4] = 0.0;
+        let mut paths = Vec::new();
+        for (name, rows, logits) in [("a", vec![7, 9], logits), ("b", vec![9, 11], others)] {
+            let faces = vec![HeadLogits { original: logits, ferplus: logits }; 2];
+            paths.push(folder.path().join(name));
+            write(&folder.path().join(name), &Opinions { rows, faces }).expect("a file");
+        }
+        let one = Teacher::read(&paths[0]).expect("a teacher");
+        assert!(one.opinion(7).is_some_and(|opinion| opinion.original[3] > 0.99));
+        let both = Teacher::read_all(&paths).expect("teachers").expect("some");
+        assert!(both.opinion(7).is_none() && both.opinion(11).is_none());
+        let opinion = both.opinion(9).expect("an opinion");
+        assert!((opinion.original[3] - 0.5).abs() < 1e-3, "{opinion:?}");
+        assert!((opinion.ferplus[4] - 0.5).abs() < 1e-3, "{opinion:?}");
+    }
 }

@@ -63,6 +63,10 @@ impl TrainingBackend for burn::backend::Wgpu {}
 impl TrainingBackend for burn::backend::Autodiff<burn::backend::Flex> {}
 #[cfg(all(feature = "train", feature = "wgpu"))]
 impl TrainingBackend for burn::backend::Autodiff<burn::backend::Wgpu> {}
+#[cfg(feature = "cuda")]
+impl TrainingBackend for burn::backend::Cuda {}
+#[cfg(feature = "cuda")]
+impl TrainingBackend for burn::backend::Autodiff<burn::backend::Cuda> {}
 
 /// `[batch, channels, height, width]` to `[1, channels, 1, 1]`.
 fn mean_by_channel<B: Backend>(x: Tensor<B, 4>) -> Tensor<B, 4> {
