@@ -3,6 +3,8 @@
 pub mod analyze;
 mod annotate;
 pub mod cameras;
+#[cfg(feature = "train")]
+mod data;
 #[cfg(feature = "hud")]
 pub mod demo;
 #[cfg(feature = "train")]
