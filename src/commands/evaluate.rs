@@ -14,7 +14,9 @@ use bevy_emotion::emotion::Scores;
 use bevy_emotion::train::dataset::{LabelledFace, Split, Verdict};
 use bevy_emotion::train::disturb::{DISTURBANCES, Disturbance};
 use bevy_emotion::train::evaluation::{Figures, Tally};
-use bevy_emotion::train::plots::{write_confusion, write_reliability};
+use bevy_emotion::train::plots::{
+    write_confusion, write_disturbances, write_disturbed, write_reliability,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::read_data;
@@ -55,7 +57,7 @@ pub struct EvaluateArgs {
     #[arg(long)]
     json: Option<PathBuf>,
 
-    /// Draw confusion matrices and reliability diagrams (PNG) into this folder
+    /// Draw confusion matrices, reliability diagrams and disturbances (PNG) into this folder
     #[arg(long)]
     plots: Option<PathBuf>,
 }
@@ -112,7 +114,7 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
             .with_context(|| format!("{} cannot be written", path.display()))?;
     }
     if let Some(folder) = &args.plots {
-        draw(folder, &report)?;
+        draw(folder, &report, faces)?;
     }
     Ok(())
 }
@@ -211,20 +213,28 @@ fn read_disturbed(
     Ok(tally)
 }
 
-fn draw(folder: &Path, report: &Report) -> anyhow::Result<()> {
+fn draw(folder: &Path, report: &Report, faces: &[LabelledFace]) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("{} cannot be made", folder.display()))?;
-    let both = |labels: &str, title: &str, figures: &Figures| -> anyhow::Result<()> {
-        let title = format!("{} on {}, {title}", report.name(), report.split);
+    let title = format!("{} on {}", report.name(), report.split);
+    let both = |labels: &str, name: &str, figures: &Figures| -> anyhow::Result<()> {
+        let title = format!("{title}, {name}");
         write_confusion(&folder.join(format!("confusion_{labels}.png")), &title, figures)?;
         write_reliability(&folder.join(format!("reliability_{labels}.png")), &title, figures)?;
         Ok(())
     };
     both("original", "the data's labels", &report.original)?;
-    match &report.ferplus {
-        Some(figures) => both("ferplus", "FER+ majority", figures),
-        None => Ok(()),
+    if let Some(figures) = &report.ferplus {
+        both("ferplus", "FER+ majority", figures)?;
     }
+    if !report.disturbed.is_empty() {
+        let title = format!("{title}: accuracy on disturbed faces");
+        write_disturbed(&folder.join("disturbed.png"), &title, &report.accuracies())?;
+        if let Some(face) = faces.first() {
+            write_disturbances(&folder.join("disturbances.png"), &face.image)?;
+        }
+    }
+    Ok(())
 }
 
 fn progress_bar(faces: usize) -> ProgressBar {

@@ -110,6 +110,11 @@ impl Report {
         name.and_then(|name| name.to_str()).unwrap_or(&self.model)
     }
 
+    /// The accuracy under each disturbance, 0 to 1.
+    pub fn accuracies(&self) -> Vec<(&str, f64)> {
+        self.disturbed.iter().map(|row| (row.name, row.accuracy)).collect()
+    }
+
     /// Prints the tables.
     ///
     /// # Errors

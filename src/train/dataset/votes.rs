@@ -98,9 +98,9 @@ impl Votes {
 impl DataSet {
     /// Adds the votes of FER+'s `fer2013new.csv` to the faces; returns how many faces have some.
     ///
-    /// A table's faces get them by row. A folder's faces get them by file name: the column `Image
-    /// name` without its extension (`fer0000012`), or the row alone (`00012`). Pictures with other
-    /// names stay without votes.
+    /// A table's faces get them by row. A folder's faces get them by file name: FER+'s own
+    /// (`fer0000012`, with any extension), or the row alone (`00012`). Pictures with other names stay
+    /// without votes.
     ///
     /// # Errors
     /// [`DataError`] when the file cannot be read, has other columns, or is about other faces.
@@ -137,18 +137,13 @@ impl DataSet {
         names: &[String],
         file: String,
     ) -> Result<usize, DataError> {
-        let by_name: HashMap<&str, &Row> = rows
-            .iter()
-            .filter(|row| !row.name.is_empty())
-            .map(|row| (row.name.as_str(), row))
-            .collect();
+        let by_number: HashMap<usize, &Row> = rows.iter().map(|row| (row.number, row)).collect();
         let (mut count, mut comparable, mut agree) = (0, 0, 0);
         for split in Split::ALL {
             let held_out = split == Split::PublicTest && self.held_out > 0;
             for face in self.faces_mut(split) {
                 let Some(name) = names.get(face.row) else { continue };
-                let by_row = || name.parse().ok().and_then(|row: usize| rows.get(row));
-                let Some(row) = by_name.get(name.as_str()).copied().or_else(by_row) else {
+                let Some(row) = number(name).and_then(|number| by_number.get(&number)) else {
                     continue;
                 };
                 let from_training = split == Split::Training || held_out;
@@ -180,9 +175,14 @@ impl DataSet {
 /// A row of `fer2013new.csv`.
 struct Row {
     split: Option<Split>,
-    /// Without extension.
-    name: String,
+    /// FER-2013's row, from 0.
+    number: usize,
     votes: Votes,
+}
+
+/// The row that a file's name without extension stands for: `fer0000012` or `00012`.
+fn number(name: &str) -> Option<usize> {
+    name.strip_prefix("fer").unwrap_or(name).parse().ok()
 }
 
 fn read_rows(path: &Path, file: &str) -> Result<Vec<Row>, DataError> {
@@ -208,10 +208,12 @@ fn read_rows(path: &Path, file: &str) -> Result<Vec<Row>, DataError> {
                 text: text.to_owned(),
             })?;
         }
-        let name = Path::new(record.get(1).unwrap_or_default().trim());
+        let name = Path::new(record.get(1).unwrap_or_default().trim()).file_stem();
+        // Faces that nobody could see have no name: their place tells the row.
+        let named = name.and_then(|name| name.to_str()).and_then(number);
         rows.push(Row {
             split: record.get(0).unwrap_or_default().parse().ok(),
-            name: name.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            number: named.unwrap_or(rows.len()),
             votes: Votes::from_columns(votes),
         });
     }
