@@ -24,6 +24,7 @@ pub struct PlotError {
 
 const INK: RGBColor = RGBColor(33, 37, 41);
 const PALE_INK: RGBColor = RGBColor(110, 118, 125);
+const FAINT_INK: RGBColor = RGBColor(170, 177, 184);
 const BLUE: RGBColor = RGBColor(62, 124, 177);
 const DARK_BLUE: RGBColor = RGBColor(12, 58, 104);
 const PALE: RGBColor = RGBColor(244, 247, 250);
@@ -35,7 +36,7 @@ const ORANGE: RGBColor = RGBColor(213, 94, 0);
 /// # Errors
 /// [`PlotError`] when the file cannot be written.
 pub fn write_confusion(path: &Path, title: &str, figures: &Figures) -> Result<(), PlotError> {
-    draw(path, (900, 860), |area| confusion(area, title, figures))
+    draw(path, (900, 904), |area| confusion(area, title, figures))
 }
 
 /// Draws how often the model is right when it is how sure, above how often it is how sure.
@@ -126,7 +127,13 @@ fn confusion(area: &Area<'_>, title: &str, figures: &Figures) -> Result<(), Stri
             let (x, y) = (LEFT + CELL * column as i32, TOP + start);
             let cell = [(x + GAP, y + GAP), (x + CELL - GAP, y + CELL - GAP)];
             area.draw(&Rectangle::new(cell, heat(share).filled())).map_err(text)?;
-            let ink = if share > 0.45 { WHITE } else { INK };
+            let ink = if count == 0 {
+                FAINT_INK
+            } else if share > 0.45 {
+                WHITE
+            } else {
+                INK
+            };
             let middle = (x + CELL / 2, y + CELL / 2);
             let percent = format!("{:.1} %", share * 100.0);
             write(area, &percent, (middle.0, middle.1 - 11), 20.0, &ink, HPos::Center)?;
@@ -270,10 +277,8 @@ fn tile(area: &Area<'_>, place: (i32, i32), name: &str, face: &FaceImage) -> Res
     for (index, &grey) in face.grey.iter().enumerate() {
         let x = left + PIXEL * (index % SIDE) as i32;
         let y = top + PIXEL * (index / SIDE) as i32;
-        let pixel = Rectangle::new(
-            [(x, y), (x + PIXEL - 1, y + PIXEL - 1)],
-            RGBColor(grey, grey, grey).filled(),
-        );
+        let pixel =
+            Rectangle::new([(x, y), (x + PIXEL, y + PIXEL)], RGBColor(grey, grey, grey).filled());
         area.draw(&pixel).map_err(text)?;
     }
     let below = (place.0 + TILE.0 / 2, top + PIXEL * SIDE as i32 + 16);
