@@ -20,6 +20,54 @@ fn data(folder: &Path) -> PathBuf {
     path
 }
 
+/// FER+'s votes for [`data`]: each face's label, but for a tie and a contempt in PublicTest.
+fn votes(folder: &Path) -> PathBuf {
+    let mut text = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,\
+                    contempt,unknown,NF\n"
+        .to_owned();
+    // The columns of angry, disgust, fear, happy, sad, surprise and neutral.
+    let columns = [4, 5, 6, 1, 3, 2, 0];
+    for (split, copies) in [("Training", 2), ("PublicTest", 1)] {
+        for row in 0..7 * copies {
+            let mut votes = [0; 10];
+            votes[columns[row % 7]] = 10;
+            match (split, row) {
+                ("PublicTest", 0) => votes = [5, 5, 0, 0, 0, 0, 0, 0, 0, 0],
+                ("PublicTest", 1) => votes = [1, 1, 0, 0, 0, 0, 0, 8, 0, 0],
+                _ => {}
+            }
+            let votes = votes.map(|votes: i32| votes.to_string()).join(",");
+            text += &format!("{split},face{row}.png,{votes}\n");
+        }
+    }
+    let path = folder.join("fer2013new.csv");
+    std::fs::write(&path, text).expect("a file");
+    path
+}
+
+/// [`data`] as folders of pictures, each twice as large as a face.
+fn folders(folder: &Path) -> PathBuf {
+    let classes = ["angry", "Disgusted", "fear", "happiness", "sad", "surprise", "neutral"];
+    for (split, copies) in [("train", 2), ("val", 1)] {
+        for row in 0..7 * copies {
+            let class = folder.join("faces").join(split).join(classes[row % 7]);
+            std::fs::create_dir_all(&class).expect("a folder");
+            let grey = |x: u32, y: u32| {
+                let index = (y / 2 * 48 + x / 2) as usize;
+                image::Luma([(index * (row + 2) % 256) as u8])
+            };
+            let picture = image::GrayImage::from_fn(96, 96, grey);
+            picture.save(class.join(format!("{row}.png"))).expect("a picture");
+        }
+    }
+    folder.join("faces")
+}
+
+fn figures(path: &Path) -> serde_json::Value {
+    let text = std::fs::read_to_string(path).expect("figures");
+    serde_json::from_str(&text).expect("JSON")
+}
+
 fn emotion(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_emotion"));
     command.args(arguments).env("RUST_BACKTRACE", "0").envs(environment.iter().copied());
@@ -43,13 +91,81 @@ fn figures_are_printed_and_written() {
     assert!(output.status.success(), "{}", errors(&output));
     let table = String::from_utf8_lossy(&output.stdout);
     assert!(table.contains("7 faces: accuracy") && table.contains("ms a face"), "{table}");
-    let figures = std::fs::read_to_string(&json).expect("figures");
-    let figures: serde_json::Value = serde_json::from_str(&figures).expect("JSON");
+    let figures = figures(&json);
     assert_eq!(figures["original"]["n"], 7);
     for figure in ["accuracy", "mean_class_accuracy", "macro_f1", "ece", "nll"] {
         assert!(figures["original"][figure].is_number(), "{figure}");
     }
     assert_eq!(figures["original"]["confusion"].as_array().map(Vec::len), Some(7));
+}
+
+#[test]
+fn votes_copies_disturbances_and_pictures() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, votes) = (data(folder.path()), votes(folder.path()));
+    let (json, plots) = (folder.path().join("figures.json"), folder.path().join("plots/deep"));
+    let arguments = ["evaluate", "--data", path(&data), "--ferplus", path(&votes), "--disturb"];
+    let files = ["--json", path(&json), "--plots", path(&plots)];
+    let output = emotion(&[&arguments[..], &files].concat(), &[]);
+    assert!(output.status.success(), "{}", errors(&output));
+    let figures = figures(&json);
+
+    // Every face of PublicTest is drawn like one of Training.
+    assert_eq!(figures["copies_of_training"], 7);
+    assert_eq!(figures["original_without_copies"]["n"], 0);
+    assert_eq!(figures["ferplus"]["n"], 5);
+    assert_eq!(figures["ferplus_without_copies"], serde_json::Value::Null);
+    let left_out = &figures["ferplus_left_out"];
+    assert_eq!((&left_out["tie"], &left_out["contempt"]), (&1.into(), &1.into()));
+    let sum = |shares: &serde_json::Value| -> f64 {
+        shares.as_array().expect("shares").iter().filter_map(serde_json::Value::as_f64).sum()
+    };
+    assert!((sum(&figures["original"]["share_of_readings"]) - 1.0).abs() < 1e-9);
+
+    let disturbed = figures["disturbed"].as_array().expect("disturbances");
+    assert!(disturbed.len() > 20, "{}", disturbed.len());
+    assert_eq!(disturbed[0]["name"], "undisturbed");
+    assert_eq!(disturbed[0]["accuracy"], figures["original"]["accuracy"]);
+    assert_eq!(disturbed[0]["change"], 0.0);
+    let table = String::from_utf8_lossy(&output.stdout);
+    for row in disturbed {
+        let name = row["name"].as_str().expect("a name");
+        assert!(table.contains(name), "{name}: {table}");
+        assert!((sum(&row["share_of_readings"]) - 1.0).abs() < 1e-9, "{name}");
+    }
+    for labels in ["original", "ferplus"] {
+        for kind in ["confusion", "reliability"] {
+            let picture = image::open(plots.join(format!("{kind}_{labels}.png")));
+            assert!(picture.expect("a picture").width() >= 600);
+        }
+    }
+    for name in ["disturbed.png", "disturbances.png"] {
+        assert!(plots.join(name).is_file(), "{name}");
+    }
+}
+
+#[test]
+fn a_folder_is_measured_like_a_table() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, folders) = (data(folder.path()), folders(folder.path()));
+    let mut confusions = Vec::new();
+    for data in [&data, &folders] {
+        let json = folder.path().join("figures.json");
+        let output = emotion(&["evaluate", "--data", path(data), "--json", path(&json)], &[]);
+        assert!(output.status.success(), "{}", errors(&output));
+        confusions.push(figures(&json)["original"]["confusion"].clone());
+    }
+    assert_eq!(confusions[0], confusions[1]);
+
+    std::fs::write(folders.join("val/sad/torn.png"), "half").expect("a file");
+    let output = emotion(&["evaluate", "--data", path(&folders)], &[]);
+    let text = errors(&output);
+    assert!(output.status.success() && text.contains("skipped val/sad/torn.png"), "{text}");
+    std::fs::create_dir(folders.join("val/bored")).expect("a folder");
+    let output = emotion(&["evaluate", "--data", path(&folders)], &[]);
+    let text = errors(&output);
+    assert!(!output.status.success() && text.contains("val/bored has no class's name"), "{text}");
+    assert!(!text.contains("panicked"), "{text}");
 }
 
 #[test]

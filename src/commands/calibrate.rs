@@ -9,7 +9,7 @@ use bevy_emotion::train::calibration::{Prior, calibrate};
 use bevy_emotion::train::dataset::Split;
 use bevy_emotion::train::learner::save_bytes;
 
-use super::train::read_data;
+use super::data::read_data;
 
 /// Fit a trained model's temperatures on PublicTest, and its answers to what cameras see
 #[derive(clap::Args)]

@@ -6,7 +6,8 @@ use bevy_emotion::classify::{Hardware, ModelChoice};
 use bevy_emotion::train::dataset::Split;
 use bevy_emotion::train::teacher::{self, Opinions};
 
-use super::train::{TrainBackend, progress_bar, read_data};
+use super::data::read_data;
+use super::train::{TrainBackend, progress_bar};
 
 /// Write what a model says of the training faces, as a teacher for `emotion train`
 #[derive(clap::Args)]

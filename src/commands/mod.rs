@@ -5,6 +5,8 @@ mod annotate;
 #[cfg(feature = "train")]
 pub mod calibrate;
 pub mod cameras;
+#[cfg(feature = "train")]
+mod data;
 #[cfg(feature = "hud")]
 pub mod demo;
 #[cfg(feature = "train")]

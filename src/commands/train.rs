@@ -3,22 +3,21 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use bevy_emotion::classify::weights::ModelFile;
 use bevy_emotion::train::curves::write_curves;
-use bevy_emotion::train::dataset::{DataSet, Split};
+use bevy_emotion::train::dataset::Split;
 use bevy_emotion::train::learner::{self, EpochReport, Observer, Run, StepProgress};
 use bevy_emotion::train::recipe::Recipe;
 use bevy_emotion::train::teacher::Teacher;
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Damaged rows that are shown one by one.
-const SHOWN_ROWS: usize = 10;
+use super::data::read_data;
 
 /// Train a model on FER-2013
 #[derive(clap::Args)]
 pub struct TrainArgs {
-    /// Kaggle's fer2013.csv
+    /// Kaggle's fer2013.csv, or a folder with train/CLASS, val/CLASS and test/CLASS
     #[arg(long)]
     data: PathBuf,
 
@@ -143,24 +142,6 @@ fn train_on(
             learner::train::<Autodiff<burn::backend::Flex>>(run, &Default::default(), screen)
         }
     }
-}
-
-/// Reads the data set and says what of it could not be used.
-pub fn read_data(
-    data: &std::path::Path,
-    ferplus: Option<&std::path::Path>,
-) -> anyhow::Result<DataSet> {
-    let mut set = DataSet::read_csv(data)?;
-    for row in set.damaged.iter().take(SHOWN_ROWS) {
-        eprintln!("{}: skipped {row}", data.display());
-    }
-    if !set.damaged.is_empty() {
-        eprintln!("{}: {} damaged rows skipped in all", data.display(), set.damaged.len());
-    }
-    if let Some(votes) = ferplus {
-        set.read_votes(votes).context("the FER+ votes cannot be used")?;
-    }
-    Ok(set)
 }
 
 struct Screen {

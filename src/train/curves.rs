@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use plotters::prelude::*;
-use plotters::style::register_font;
 
 use super::learner::{EpochReport, TrainError};
+use super::plots::register_fonts;
 
 /// Writes `curves.csv` and `curves.png` into the run's folder.
 ///
@@ -28,9 +28,7 @@ pub fn write_curves(folder: &Path, history: &[EpochReport]) -> Result<(), TrainE
 }
 
 fn draw(path: &Path, history: &[EpochReport]) -> Result<(), String> {
-    let font = epaint_default_fonts::UBUNTU_LIGHT;
-    register_font("sans-serif", FontStyle::Normal, font)
-        .map_err(|_| "the font cannot be read".to_owned())?;
+    register_fonts()?;
     let text = |error: &dyn std::fmt::Display| error.to_string();
 
     let area = BitMapBackend::new(path, (960, 480)).into_drawing_area();

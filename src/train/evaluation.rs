@@ -1,11 +1,11 @@
-//! How good a model is: accuracy by class, calibration, confusion.
+//! How good a model is: accuracy by class, calibration, confusion, balance of the output.
 
 use serde::{Deserialize, Serialize};
 
 use crate::emotion::{Expression, Scores};
 
 /// Bins of the calibration error, by confidence.
-const BINS: usize = 15;
+pub const BINS: usize = 15;
 
 /// Probabilities below this count as this in the log-likelihood.
 const LEAST: f32 = 1e-7;
@@ -18,11 +18,15 @@ pub struct Tally {
     bins: [Bin; BINS],
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Bin {
-    count: usize,
-    right: usize,
-    confidence: f64,
+/// The faces that were read with a confidence in one fifteenth of 0 to 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Bin {
+    /// How many there are.
+    pub count: usize,
+    /// How many were read right.
+    pub right: usize,
+    /// Sum of their confidences.
+    pub confidence: f64,
 }
 
 impl Tally {
@@ -61,8 +65,7 @@ impl Tally {
 
     /// Share of the faces read as a class that are of it.
     pub fn precision(&self, class: Expression) -> f64 {
-        let said = self.confusion.iter().map(|row| row[class.index()]).sum();
-        share(self.right(class), said)
+        share(self.right(class), self.readings(class))
     }
 
     /// Mean of the classes' F1, the harmonic mean of precision and recall.
@@ -95,6 +98,22 @@ impl Tally {
         &self.confusion
     }
 
+    /// Share of the faces that are labelled with a class.
+    pub fn share_of_labels(&self, class: Expression) -> f64 {
+        share(self.truths(class), self.count())
+    }
+
+    /// Share of the faces that were read as a class: far from [`Tally::share_of_labels`] in a model
+    /// that says "always sad" or "always neutral".
+    pub fn share_of_readings(&self, class: Expression) -> f64 {
+        share(self.readings(class), self.count())
+    }
+
+    /// The bins of [`Tally::calibration_error`], from 0 to 1.
+    pub fn bins(&self) -> &[Bin; BINS] {
+        &self.bins
+    }
+
     /// The figures, for files.
     pub fn figures(&self) -> Figures {
         Figures {
@@ -106,7 +125,10 @@ impl Tally {
             nll: self.nll(),
             precision: Expression::ALL.map(|class| self.precision(class)),
             recall: Expression::ALL.map(|class| self.recall(class)),
+            share_of_labels: Expression::ALL.map(|class| self.share_of_labels(class)),
+            share_of_readings: Expression::ALL.map(|class| self.share_of_readings(class)),
             confusion: self.confusion,
+            bins: self.bins,
         }
     }
 
@@ -116,6 +138,10 @@ impl Tally {
 
     fn truths(&self, class: Expression) -> usize {
         self.confusion[class.index()].iter().sum()
+    }
+
+    fn readings(&self, class: Expression) -> usize {
+        self.confusion.iter().map(|row| row[class.index()]).sum()
     }
 
     fn present(&self) -> impl Iterator<Item = Expression> + '_ {
@@ -142,37 +168,52 @@ pub struct Figures {
     pub precision: [f64; Expression::COUNT],
     /// [`Tally::recall`] of each class.
     pub recall: [f64; Expression::COUNT],
+    /// [`Tally::share_of_labels`] of each class.
+    pub share_of_labels: [f64; Expression::COUNT],
+    /// [`Tally::share_of_readings`] of each class.
+    pub share_of_readings: [f64; Expression::COUNT],
     /// [`Tally::confusion`].
     pub confusion: [[usize; Expression::COUNT]; Expression::COUNT],
+    /// [`Tally::bins`].
+    pub bins: [Bin; BINS],
+}
+
+impl Figures {
+    /// The figures that are one number, in one line.
+    pub fn summary(&self) -> String {
+        format!(
+            "{} faces: accuracy {:.2} %, mean class {:.2} %, macro F1 {:.2} %, calibration error \
+             {:.2} %, negative log-likelihood {:.3}",
+            self.n,
+            self.accuracy * 100.0,
+            self.mean_class_accuracy * 100.0,
+            self.macro_f1 * 100.0,
+            self.ece * 100.0,
+            self.nll
+        )
+    }
 }
 
 impl std::fmt::Display for Figures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let percent = |value: f64| value * 100.0;
-        writeln!(
+        writeln!(f, "{}", self.summary())?;
+        write!(
             f,
-            "{} faces: accuracy {:.2} %, mean class {:.2} %, macro F1 {:.2} %, calibration error \
-             {:.2} %, negative log-likelihood {:.3}",
-            self.n,
-            percent(self.accuracy),
-            percent(self.mean_class_accuracy),
-            percent(self.macro_f1),
-            percent(self.ece),
-            self.nll
+            "{:>9} {:>9} {:>9} {:>9} {:>9}  faces read as",
+            "", "labelled", "read", "precision", "recall"
         )?;
-        write!(f, "{:>9} {:>9} {:>9}  read as", "", "precision", "recall")?;
         for class in Expression::ALL {
             write!(f, " {class:>8}")?;
         }
         for class in Expression::ALL {
             let index = class.index();
-            let (precision, recall) = (self.precision[index], self.recall[index]);
-            write!(
-                f,
-                "\n{class:>9} {:>7.1} % {:>7.1} %         ",
-                percent(precision),
-                percent(recall)
-            )?;
+            write!(f, "\n{class:>9}")?;
+            for column in
+                [&self.share_of_labels, &self.share_of_readings, &self.precision, &self.recall]
+            {
+                write!(f, " {:>7.1} %", column[index] * 100.0)?;
+            }
+            write!(f, "{:15}", "")?;
             for count in self.confusion[index] {
                 write!(f, " {count:>8}")?;
             }
@@ -219,5 +260,10 @@ mod tests {
         let wrong = f64::from((0.25_f32 / 6.0).ln());
         assert!((tally.nll() + (4.0 * 0.75_f64.ln() + wrong) / 5.0).abs() < 1e-6);
         assert_eq!(tally.confusion()[3], [0, 0, 0, 3, 1, 0, 0]);
+        assert!((tally.share_of_labels(Expression::Sad) - 0.2).abs() < 1e-9);
+        assert!((tally.share_of_readings(Expression::Sad) - 0.4).abs() < 1e-9);
+        let bin = &tally.bins()[11];
+        assert_eq!((bin.count, bin.right), (5, 4));
+        assert!((bin.confidence - 3.75).abs() < 1e-6);
     }
 }

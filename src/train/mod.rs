@@ -6,9 +6,12 @@ pub mod calibration;
 mod checkpoint;
 pub mod curves;
 pub mod dataset;
+pub mod disturb;
 pub mod evaluation;
 pub mod learner;
 #[cfg(feature = "tch")]
 mod libtorch;
+pub mod picture;
+pub mod plots;
 pub mod recipe;
 pub mod teacher;
