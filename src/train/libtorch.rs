@@ -16,7 +16,9 @@ use burn::tensor::{Tensor, TensorPrimitive};
 use tch::Kind;
 
 use crate::classify::models::conv_norm::{Activation, EPSILON};
-use crate::classify::models::training::{ConvNormParts, ConvNormResult, TrainingBackend};
+use crate::classify::models::training::{
+    ConvNormParts, ConvNormResult, TrainingBackend, follow_unrecorded,
+};
 
 impl TrainingBackend for LibTorch {}
 
@@ -57,6 +59,10 @@ impl TrainingBackend for Autodiff<LibTorch> {
             mean: constant(mean),
             var: constant(var),
         }
+    }
+
+    fn follow(running: Tensor<Self, 1>, batch: Tensor<Self, 1>, share: f64) -> Tensor<Self, 1> {
+        follow_unrecorded(running, batch, share)
     }
 }
 

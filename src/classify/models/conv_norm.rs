@@ -151,9 +151,8 @@ impl<B: TrainingBackend> ConvNorm<B> {
     }
 }
 
-fn follow<B: Backend>(running: &RunningState<Tensor<B, 1>>, batch: Tensor<B, 1>) {
-    let value = running.value_sync();
-    running.update(value * (1.0 - MOMENTUM) + batch * MOMENTUM);
+fn follow<B: TrainingBackend>(running: &RunningState<Tensor<B, 1>>, batch: Tensor<B, 1>) {
+    running.update(B::follow(running.value_sync(), batch, MOMENTUM));
 }
 
 /// A folded convolution on its input.

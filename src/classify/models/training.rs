@@ -1,6 +1,10 @@
 //! What training asks of a backend beyond Burn's own operations.
 
+#[cfg(feature = "train")]
+use burn::backend::Autodiff;
 use burn::tensor::Tensor;
+#[cfg(feature = "train")]
+use burn::tensor::backend::AutodiffBackend;
 use burn::tensor::backend::Backend;
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
@@ -54,19 +58,54 @@ pub trait TrainingBackend: Backend {
             var: var.detach().reshape([channels]),
         }
     }
+
+    /// Goes `share` of the way from one running statistic to the batch's.
+    ///
+    /// Backends that record operations do it unrecorded: a statistic lives on from step to step, and
+    /// what was recorded of it would never be let go.
+    fn follow(running: Tensor<Self, 1>, batch: Tensor<Self, 1>, share: f64) -> Tensor<Self, 1> {
+        running * (1.0 - share) + batch * share
+    }
+}
+
+/// [`TrainingBackend::follow`] for backends that record.
+#[cfg(feature = "train")]
+pub(crate) fn follow_unrecorded<B: AutodiffBackend>(
+    running: Tensor<B, 1>,
+    batch: Tensor<B, 1>,
+    share: f64,
+) -> Tensor<B, 1> {
+    Tensor::from_inner(running.inner() * (1.0 - share) + batch.inner() * share)
+}
+
+/// Burn's own operations, recorded for gradients.
+#[cfg(feature = "train")]
+macro_rules! record {
+    ($backend:ty) => {
+        impl TrainingBackend for Autodiff<$backend> {
+            fn follow(
+                running: Tensor<Self, 1>,
+                batch: Tensor<Self, 1>,
+                share: f64,
+            ) -> Tensor<Self, 1> {
+                follow_unrecorded(running, batch, share)
+            }
+        }
+    };
 }
 
 impl TrainingBackend for burn::backend::Flex {}
 #[cfg(feature = "wgpu")]
 impl TrainingBackend for burn::backend::Wgpu {}
-#[cfg(feature = "train")]
-impl TrainingBackend for burn::backend::Autodiff<burn::backend::Flex> {}
-#[cfg(all(feature = "train", feature = "wgpu"))]
-impl TrainingBackend for burn::backend::Autodiff<burn::backend::Wgpu> {}
 #[cfg(feature = "cuda")]
 impl TrainingBackend for burn::backend::Cuda {}
+
+#[cfg(feature = "train")]
+record!(burn::backend::Flex);
+#[cfg(all(feature = "train", feature = "wgpu"))]
+record!(burn::backend::Wgpu);
 #[cfg(feature = "cuda")]
-impl TrainingBackend for burn::backend::Autodiff<burn::backend::Cuda> {}
+record!(burn::backend::Cuda);
 
 /// `[batch, channels, height, width]` to `[1, channels, 1, 1]`.
 fn mean_by_channel<B: Backend>(x: Tensor<B, 4>) -> Tensor<B, 4> {
