@@ -11,7 +11,8 @@ use bevy::prelude::*;
 use bevy::tasks::{AsyncComputeTaskPool, Task, futures::check_ready};
 
 use super::capture::NewestFrame;
-use super::{EmotionStatus, EmotionSystems, FrameAnalyzed};
+use super::feed::{Announce, EmotionFeed, FeedPlugin};
+use super::{EmotionStatus, EmotionSystems};
 use crate::analyzer::{Analysis, AnalyzeError, Analyzer};
 use crate::classify::{BackendChoice, Classifier, ClassifierOptions, ModelChoice};
 use crate::frame::Frame;
@@ -51,17 +52,14 @@ impl AnalyzePlugin {
 
 impl Plugin for AnalyzePlugin {
     fn build(&self, app: &mut App) {
-        app.insert_resource(self.clone())
-            .init_resource::<EmotionStatus>()
-            .init_resource::<NewestFrame>()
-            .init_resource::<Engine>()
-            .add_message::<FrameAnalyzed>()
-            .add_systems(
-                Update,
-                (load, finish_analysis, take_in, report_problem, start_analysis)
-                    .chain()
-                    .in_set(EmotionSystems::Analyze),
-            );
+        FeedPlugin::ensure(app);
+        app.insert_resource(self.clone()).init_resource::<Engine>().add_systems(
+            Update,
+            (load, finish_analysis, take_in, report_problem, start_analysis)
+                .chain()
+                .before(Announce)
+                .in_set(EmotionSystems::Analyze),
+        );
     }
 
     #[cfg(feature = "wgpu")]
@@ -142,22 +140,18 @@ fn load(
     }
 }
 
-/// Takes the analyzer back when it is done, and announces what it found.
+/// Takes the analyzer back when it is done, and hands on what it found.
 fn finish_analysis(
     mut settings: ResMut<AnalyzePlugin>,
     mut engine: ResMut<Engine>,
-    newest: Res<NewestFrame>,
-    mut analyzed: MessageWriter<FrameAnalyzed>,
+    mut feed: ResMut<EmotionFeed>,
 ) {
     let engine = &mut *engine;
     let Some(done) = engine.running.as_mut().and_then(check_ready) else { return };
     engine.running = None;
-    let of_this_source = done.source == newest.source;
-    let frame = done.frame.clone();
-    if let Some(analysis) = engine.take_back(done, &mut settings)
-        && of_this_source
-    {
-        analyzed.write(FrameAnalyzed { analysis, frame });
+    let (source, frame) = (done.source, done.frame.clone());
+    if let Some(analysis) = engine.take_back(done, &mut settings) {
+        feed.analyzed(source, frame, analysis);
     }
 }
 
@@ -206,7 +200,7 @@ fn start_analysis(
     status: Res<EmotionStatus>,
 ) {
     let engine = &mut *engine;
-    if status.paused || engine.analyzer.is_none() {
+    if status.paused || newest.rests || engine.analyzer.is_none() {
         return;
     }
     let Some(frame) = newest.waiting.take() else { return };

@@ -3,7 +3,8 @@
 //! | in | file | comes as |
 //! | --- | --- | --- |
 //! | frames, the picture | `capture.rs` | [`EmotionCamera`], [`CameraImage`] |
-//! | detection and reading, in a task | `analyze.rs` | [`FrameAnalyzed`], [`EmotionStatus`] |
+//! | detection and reading, in a task | `analyze.rs` | [`EmotionStatus`] |
+//! | all readings, whoever they come from | `feed.rs` | [`FrameAnalyzed`], [`EmotionFeed`] |
 //! | faces as entities | `track.rs` | [`Face`], [`Emotion`], [`FacePose`], events |
 //! | rates and times | `diagnostics.rs` | Bevy's diagnostics `emotion/…` |
 //!
@@ -14,8 +15,10 @@ mod capture;
 mod components;
 mod diagnostics;
 mod events;
+mod feed;
 #[cfg(feature = "wgpu")]
 mod gpu;
+mod ledger;
 mod track;
 
 use bevy::app::PluginGroupBuilder;
@@ -28,6 +31,7 @@ pub use diagnostics::EmotionDiagnosticsPlugin;
 pub use events::{
     ExpressionChanged, FaceAppeared, FaceGone, FaceHidden, FaceReturned, FrameAnalyzed,
 };
+pub use feed::{EmotionFeed, FeedId};
 pub use track::TrackPlugin;
 
 use crate::classify::ClassifierInfo;
@@ -59,7 +63,7 @@ pub struct EmotionPlugins;
 impl PluginGroup for EmotionPlugins {
     fn build(self) -> PluginGroupBuilder {
         PluginGroupBuilder::start::<Self>()
-            .add(SystemsPlugin)
+            .add(feed::FeedPlugin)
             .add(CapturePlugin::default())
             .add(AnalyzePlugin::default())
             .add(TrackPlugin::default())
@@ -87,25 +91,6 @@ pub enum EmotionSystems {
     React,
     /// Drawing and other output; the HUD is here.
     Present,
-}
-
-/// Puts [`EmotionSystems`] into their order.
-struct SystemsPlugin;
-
-impl Plugin for SystemsPlugin {
-    fn build(&self, app: &mut App) {
-        app.configure_sets(
-            Update,
-            (
-                EmotionSystems::Capture,
-                EmotionSystems::Analyze,
-                EmotionSystems::Track,
-                EmotionSystems::React,
-                EmotionSystems::Present,
-            )
-                .chain(),
-        );
-    }
 }
 
 /// What the analysis is doing, for people. How the camera is doing is in [`EmotionCamera::status`].
