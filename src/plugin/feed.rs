@@ -52,8 +52,6 @@ pub struct EmotionFeed {
     arrivals: Vec<Arrival>,
     /// The faces' clock.
     clock: Duration,
-    /// Where the driver puts the clock, if it keeps the time itself.
-    clock_of_driver: Option<Duration>,
     /// The camera's source that the faces belong to.
     camera_source: u64,
 }
@@ -66,16 +64,22 @@ pub struct FeedId(u64);
 struct Driver {
     id: FeedId,
     label: String,
+    /// It sets the clock itself, and holds itself while everything is paused.
+    keeps_time: bool,
 }
 
 #[derive(Debug)]
 enum Incoming {
     /// Of the analysis, from the camera's source of this number.
     Analyzed { source: u64, frame: Arc<Frame>, analysis: Analysis },
-    /// Of the driver; without a time it is now.
-    Fed { at: Option<Duration>, frame_size: UVec2, analysis: Analysis },
-    /// Another source drives the faces from here on.
-    NewSource { at: Option<Duration> },
+    /// Of the driver, now.
+    Fed { frame_size: UVec2, analysis: Analysis },
+    /// Another source drives the faces from here on; it may start the clock anew.
+    NewSource { clock: Option<Duration> },
+    /// The driver's clock is there by now.
+    Clock(Duration),
+    /// The driver goes somewhere else in its time.
+    Jump { clock: Duration, before: Vec<Arrival>, same_source: bool },
 }
 
 /// What came to the faces, and when on their clock.
@@ -87,20 +91,25 @@ pub(crate) struct Arrival {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Arrived {
-    /// Faces of before have nothing to do with those that follow.
-    NewSource,
+    /// Faces of before have nothing to do with those that follow. The clock goes on from here.
+    NewSource {
+        clock: Duration,
+    },
     Frame(FrameAnalyzed),
+    /// The clock jumps, and the faces become those that `before`, the frames before that time,
+    /// leave behind: the same ones if it is the same source.
+    Jump {
+        clock: Duration,
+        before: Vec<Arrival>,
+        same_source: bool,
+    },
 }
 
 impl EmotionFeed {
     /// Takes the faces over from the analysis or from whoever feeds. `label` says who does, for
     /// people.
     pub fn take_over(&mut self, label: impl Into<String>) -> FeedId {
-        self.taken += 1;
-        let id = FeedId(self.taken);
-        self.driver = Some(Driver { id, label: label.into() });
-        self.change_source();
-        id
+        self.drive(label.into(), None)
     }
 
     /// Sends the readings of one frame, `frame_size` in pixels. A track that is missing in them is
@@ -110,7 +119,7 @@ impl EmotionFeed {
     pub fn send(&mut self, feed: FeedId, frame_size: UVec2, analysis: Analysis) -> bool {
         let drives = self.is_driven_by(feed);
         if drives {
-            self.incoming.push(Incoming::Fed { at: None, frame_size, analysis });
+            self.incoming.push(Incoming::Fed { frame_size, analysis });
         }
         drives
     }
@@ -119,7 +128,7 @@ impl EmotionFeed {
     pub fn give_back(&mut self, feed: FeedId) {
         if self.is_driven_by(feed) {
             self.driver = None;
-            self.change_source();
+            self.change_source(None);
         }
     }
 
@@ -136,8 +145,44 @@ impl EmotionFeed {
     /// The faces' clock, as of [`EmotionSystems::Analyze`]: real time without those in which
     /// [`EmotionStatus::paused`] is set; a recording's own time while one is played. Whoever measures
     /// how long a face does something measures by this clock.
+    ///
+    /// In an observer of a face's event it is the exact time of that event, which may lie a little
+    /// before that of the update. It jumps back when a recording begins anew or is sought.
     pub fn clock(&self) -> Duration {
         self.clock
+    }
+
+    /// As [`EmotionFeed::take_over`], by somebody who sets the clock, and does nothing while
+    /// [`EmotionStatus::paused`] is set.
+    pub(crate) fn take_over_at(&mut self, label: String, clock: Duration) -> FeedId {
+        self.drive(label, Some(clock))
+    }
+
+    /// The driver's clock moves on.
+    pub(crate) fn move_clock(&mut self, feed: FeedId, clock: Duration) {
+        if self.is_driven_by(feed) {
+            self.incoming.push(Incoming::Clock(clock));
+        }
+    }
+
+    /// The driver has another source from here on, and sets its clock to `clock` for it.
+    pub(crate) fn turn_to_another_source(&mut self, feed: FeedId, clock: Duration) {
+        if self.is_driven_by(feed) {
+            self.incoming.push(Incoming::NewSource { clock: Some(clock) });
+        }
+    }
+
+    /// The driver goes to `clock`; `before` are the frames that lead there.
+    pub(crate) fn jump(
+        &mut self,
+        feed: FeedId,
+        clock: Duration,
+        before: Vec<Arrival>,
+        same_source: bool,
+    ) {
+        if self.is_driven_by(feed) {
+            self.incoming.push(Incoming::Jump { clock, before, same_source });
+        }
     }
 
     /// The analysis is done with a frame.
@@ -150,15 +195,27 @@ impl EmotionFeed {
         &self.arrivals
     }
 
-    fn change_source(&mut self) {
+    /// Puts the clock to what observers of an event should read.
+    pub(super) fn show_clock(&mut self, clock: Duration) {
+        self.clock = clock;
+    }
+
+    fn drive(&mut self, label: String, clock: Option<Duration>) -> FeedId {
+        self.taken += 1;
+        let id = FeedId(self.taken);
+        self.driver = Some(Driver { id, label, keeps_time: clock.is_some() });
+        self.change_source(clock);
+        id
+    }
+
+    fn change_source(&mut self, clock: Option<Duration>) {
         self.incoming.clear();
-        self.incoming.push(Incoming::NewSource { at: None });
-        self.clock_of_driver = None;
+        self.incoming.push(Incoming::NewSource { clock });
     }
 }
 
 /// The order of the systems, and the door. The plugins that need it add it.
-pub(super) struct FeedPlugin;
+pub(crate) struct FeedPlugin;
 
 /// Readings are announced, when all have come in.
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -166,7 +223,7 @@ pub(super) struct Announce;
 
 impl FeedPlugin {
     /// Adds it, unless it is there.
-    pub(super) fn ensure(app: &mut App) {
+    pub(crate) fn ensure(app: &mut App) {
         if !app.is_plugin_added::<Self>() {
             app.add_plugins(Self);
         }
@@ -203,45 +260,59 @@ fn announce(
     mut analyzed: MessageWriter<FrameAnalyzed>,
 ) {
     let feed = &mut *feed;
-    feed.clock = match feed.clock_of_driver {
-        Some(clock) => clock,
-        None if status.paused => feed.clock,
-        None => feed.clock + time.delta(),
-    };
-    let clock = feed.clock;
+    let mut clock = feed.clock;
+    let keeps_time = feed.driver.as_ref().is_some_and(|driver| driver.keeps_time);
+    if !keeps_time && !status.paused {
+        clock += time.delta();
+    }
     feed.arrivals.clear();
     newest.rests = feed.driver.is_some();
     if feed.camera_source != newest.source {
         feed.camera_source = newest.source;
         if feed.driver.is_none() {
-            feed.arrivals.push(Arrival { at: clock, what: Arrived::NewSource });
+            feed.arrivals.push(Arrival { at: clock, what: Arrived::NewSource { clock } });
         }
     }
     for incoming in feed.incoming.drain(..) {
-        let (at, analysis, frame_size, frame) = match incoming {
-            Incoming::NewSource { at } => {
-                let at = at.unwrap_or(clock);
-                feed.arrivals.push(Arrival { at, what: Arrived::NewSource });
-                continue;
-            }
+        let at = clock;
+        let (analysis, frame_size, frame) = match incoming {
             Incoming::Analyzed { source, frame, analysis } => {
                 if feed.driver.is_some() || source != newest.source {
                     continue;
                 }
-                (clock, analysis, UVec2::new(frame.width(), frame.height()), Some(frame))
+                (analysis, UVec2::new(frame.width(), frame.height()), Some(frame))
             }
-            Incoming::Fed { at, frame_size, analysis } => {
-                if status.paused && at.is_none() {
+            Incoming::Fed { frame_size, analysis } => {
+                if status.paused && !keeps_time {
                     continue;
                 }
                 if status.frame_size != Some(frame_size) {
                     status.frame_size = Some(frame_size);
                 }
-                (at.unwrap_or(clock), analysis, frame_size, None)
+                (analysis, frame_size, None)
+            }
+            Incoming::Clock(now) => {
+                clock = now;
+                continue;
+            }
+            Incoming::NewSource { clock: anew } => {
+                clock = anew.unwrap_or(clock);
+                feed.arrivals.push(Arrival { at, what: Arrived::NewSource { clock } });
+                continue;
+            }
+            Incoming::Jump { clock: there, before, same_source } => {
+                clock = there;
+                if let Some(Arrival { what: Arrived::Frame(frame), .. }) = before.last() {
+                    status.frame_size = Some(frame.frame_size);
+                }
+                let what = Arrived::Jump { clock, before, same_source };
+                feed.arrivals.push(Arrival { at, what });
+                continue;
             }
         };
         let message = FrameAnalyzed { analysis, frame_size, frame, at };
         analyzed.write(message.clone());
         feed.arrivals.push(Arrival { at, what: Arrived::Frame(message) });
     }
+    feed.clock = clock;
 }

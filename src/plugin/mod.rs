@@ -31,6 +31,7 @@ pub use diagnostics::EmotionDiagnosticsPlugin;
 pub use events::{
     ExpressionChanged, FaceAppeared, FaceGone, FaceHidden, FaceReturned, FrameAnalyzed,
 };
+pub(crate) use feed::{Arrival, Arrived, FeedPlugin};
 pub use feed::{EmotionFeed, FeedId};
 pub use track::TrackPlugin;
 
@@ -44,6 +45,7 @@ use crate::classify::ClassifierInfo;
 /// | [`AnalyzePlugin`] | finds and reads faces in a task | no |
 /// | [`TrackPlugin`] | makes [`Face`] entities and triggers their events | yes |
 /// | [`EmotionDiagnosticsPlugin`] | measures rates and delays | yes |
+/// | [`ReplayPlugin`](crate::replay::ReplayPlugin) | records sessions as readings, and plays them | yes |
 ///
 /// ```no_run
 /// use bevy::prelude::*;
@@ -68,6 +70,7 @@ impl PluginGroup for EmotionPlugins {
             .add(AnalyzePlugin::default())
             .add(TrackPlugin::default())
             .add(EmotionDiagnosticsPlugin::default())
+            .add(crate::replay::ReplayPlugin)
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bevy::prelude::*;
 
-use super::feed::{Arrived, FeedPlugin};
-use super::ledger::{Change, Ledger};
+use super::feed::FeedPlugin;
+use super::ledger::{Change, Changed, Ledger};
 use super::{
     Emotion, EmotionFeed, EmotionSystems, ExpressionChanged, Face, FaceAppeared, FaceGone,
     FaceHidden, FacePose, FaceReturned,
@@ -58,40 +58,39 @@ fn keep_books(
 ) {
     let mut changes = Vec::new();
     for arrival in feed.arrivals() {
-        ledger.advance(arrival.at, &settings, &mut changes);
-        match &arrival.what {
-            Arrived::NewSource => ledger.turn_to_another_source(arrival.at, &mut changes),
-            Arrived::Frame(frame) => ledger.read(arrival.at, frame, &mut changes),
-        }
+        ledger.take_in(arrival, &settings, &mut changes);
     }
-    ledger.advance(feed.clock(), &settings, &mut changes);
+    let clock = feed.clock();
+    ledger.advance(clock, &settings, &mut changes);
     if !changes.is_empty() {
-        // All in one go, so that each event finds its face as it was at that moment, also where
-        // several frames come in one update.
+        // All in one go, so that each event finds its face and the clock as they were at that
+        // moment, also where several frames come in one update.
         commands.queue(move |world: &mut World| {
-            for change in changes {
-                apply(change, world);
+            for Change { at, what } in changes {
+                world.resource_mut::<EmotionFeed>().show_clock(at);
+                apply(what, world);
             }
+            world.resource_mut::<EmotionFeed>().show_clock(clock);
         });
     }
 }
 
-fn apply(change: Change, world: &mut World) {
+fn apply(change: Changed, world: &mut World) {
     match change {
-        Change::Seen { reading, frame_size } => {
+        Changed::Seen { reading, frame_size } => {
             let face = Face::of(&reading, frame_size);
             if !update(&reading, face, world) {
                 appear(&reading, face, world);
             }
         }
-        Change::Hidden { track } => {
+        Changed::Hidden { track } => {
             let Some(entity) = entity_of(track, world) else { return };
             if let Some(mut face) = world.get_mut::<Face>(entity) {
                 face.visible = false;
                 world.trigger(FaceHidden { entity });
             }
         }
-        Change::Gone { track } => {
+        Changed::Gone { track } => {
             let entity = entity_of(track, world);
             world.resource_mut::<Entities>().0.remove(&track);
             if let Some(entity) = entity {
