@@ -243,6 +243,7 @@ impl Plugin for FeedPlugin {
             )
                 .chain(),
         )
+        .register_type::<EmotionStatus>()
         .init_resource::<EmotionStatus>()
         .init_resource::<NewestFrame>()
         .init_resource::<EmotionFeed>()

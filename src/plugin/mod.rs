@@ -18,6 +18,7 @@ mod events;
 mod feed;
 #[cfg(feature = "wgpu")]
 mod gpu;
+mod job;
 mod ledger;
 mod track;
 
@@ -98,13 +99,12 @@ pub enum EmotionSystems {
 
 /// What the analysis is doing, for people. How the camera is doing is in [`EmotionCamera::status`].
 #[derive(Resource, Reflect, Debug, Clone, PartialEq, Eq, Default)]
-#[reflect(Resource, Default)]
+#[reflect(Resource, Default, Debug, Clone, PartialEq)]
 pub struct EmotionStatus {
     /// Set it to hold everything: no frame is taken, and faces stay as they are. Turning to another
     /// source ends it. All other fields are only to be read.
     pub paused: bool,
     /// What reads the faces; `None` until it is loaded.
-    #[reflect(ignore)]
     pub classifier: Option<ClassifierInfo>,
     /// Whether detector and model, or another model, are being loaded.
     pub loading: bool,

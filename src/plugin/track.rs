@@ -40,6 +40,9 @@ impl Plugin for TrackPlugin {
     fn build(&self, app: &mut App) {
         FeedPlugin::ensure(app);
         app.insert_resource(self.clone())
+            .register_type::<Face>()
+            .register_type::<Emotion>()
+            .register_type::<FacePose>()
             .init_resource::<Ledger>()
             .init_resource::<Entities>()
             .add_systems(Update, keep_books.in_set(EmotionSystems::Track));
