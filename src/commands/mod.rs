@@ -11,6 +11,7 @@ mod film;
 mod letterbox;
 mod pipeline;
 mod rows;
+mod tape;
 #[cfg(feature = "train")]
 pub mod train;
 
