@@ -9,7 +9,8 @@ use bevy::prelude::*;
 use super::capture::NewestFrame;
 use super::{EmotionStatus, EmotionSystems, FrameAnalyzed};
 use crate::analyzer::Analysis;
-use crate::frame::Frame;
+use crate::frame::{Frame, FrameRect};
+use crate::track::Reading;
 
 /// Drives the faces without camera, picture or model.
 ///
@@ -54,7 +55,21 @@ pub struct EmotionFeed {
     clock: Duration,
     /// The camera's source that the faces belong to.
     camera_source: u64,
+    /// Faces that join in this update.
+    guests: Option<Guests>,
+    /// Since a frame came that was not the guests' own; `None` before the first one.
+    silent_for: Option<Duration>,
 }
+
+/// Faces that join those of whoever drives.
+#[derive(Debug)]
+struct Guests {
+    frame_size: UVec2,
+    readings: Vec<Reading>,
+}
+
+/// After this time without a frame, faces that join have frames of their own.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// Who feeds; from [`EmotionFeed::take_over`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -123,6 +138,17 @@ impl EmotionFeed {
         }
         drives
     }
+
+    /// Lets faces join those of whoever drives, for one update: they are added to each frame that
+    /// comes in it, at the same height and as far across; where no other frame came for a second,
+    /// they have one of their own, of `frame_size` pixels. Say it in each update, also when nobody is
+    /// left. Number their tracks from [`EmotionFeed::FIRST_GUEST`] on.
+    pub fn join(&mut self, frame_size: UVec2, readings: Vec<Reading>) {
+        self.guests = Some(Guests { frame_size, readings });
+    }
+
+    /// The first track number for faces that join: no tracker gets that far.
+    pub const FIRST_GUEST: u64 = 1_000_000;
 
     /// Gives the faces back to the analysis. Nothing happens when `feed` does not drive any more.
     pub fn give_back(&mut self, feed: FeedId) {
@@ -263,8 +289,9 @@ fn announce(
     let feed = &mut *feed;
     let mut clock = feed.clock;
     let keeps_time = feed.driver.as_ref().is_some_and(|driver| driver.keeps_time);
-    if !keeps_time && !status.paused {
-        clock += time.delta();
+    let time_passed = if status.paused { Duration::ZERO } else { time.delta() };
+    if !keeps_time {
+        clock += time_passed;
     }
     feed.arrivals.clear();
     newest.rests = feed.driver.is_some();
@@ -311,9 +338,38 @@ fn announce(
                 continue;
             }
         };
-        let message = FrameAnalyzed { analysis, frame_size, frame, at };
+        let mut message = FrameAnalyzed { analysis, frame_size, frame, at };
+        if let Some(guests) = &feed.guests {
+            message.analysis.readings.extend(guests.readings_in(frame_size));
+        }
+        feed.silent_for = Some(Duration::ZERO);
         analyzed.write(message.clone());
         feed.arrivals.push(Arrival { at, what: Arrived::Frame(message) });
     }
+    feed.silent_for = feed.silent_for.map(|time| time + time_passed);
+    let silent = feed.silent_for.is_none_or(|time| time > SILENCE) && !keeps_time;
+    if let Some(Guests { frame_size, readings }) = feed.guests.take()
+        && silent
+        && !status.paused
+    {
+        status.frame_size = Some(frame_size);
+        let analysis = Analysis { time: clock, readings, ..default() };
+        let message = FrameAnalyzed { analysis, frame_size, frame: None, at: clock };
+        analyzed.write(message.clone());
+        feed.arrivals.push(Arrival { at: clock, what: Arrived::Frame(message) });
+    }
     feed.clock = clock;
+}
+
+impl Guests {
+    /// Their readings in a frame of another size.
+    fn readings_in(&self, frame_size: UVec2) -> impl Iterator<Item = Reading> + '_ {
+        let scale = frame_size.as_vec2() / self.frame_size.as_vec2().max(Vec2::ONE);
+        self.readings.iter().map(move |reading| {
+            let (x, y) = reading.box_in_frame.center();
+            let side = reading.box_in_frame.width * scale.y;
+            let box_in_frame = FrameRect::square((x * scale.x, y * scale.y), side);
+            Reading { box_in_frame, ..reading.clone() }
+        })
+    }
 }

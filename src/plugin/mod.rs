@@ -40,13 +40,16 @@ use crate::classify::ClassifierInfo;
 
 /// Faces as input: add it after `DefaultPlugins` (or `MinimalPlugins`).
 ///
-/// | plugin | does | may be disabled |
-/// | --- | --- | --- |
-/// | [`CapturePlugin`] | opens the source, takes its newest frame, shows it in [`CameraImage`] | no |
-/// | [`AnalyzePlugin`] | finds and reads faces in a task | no |
-/// | [`TrackPlugin`] | makes [`Face`] entities and triggers their events | yes |
-/// | [`EmotionDiagnosticsPlugin`] | measures rates and delays | yes |
-/// | [`ReplayPlugin`](crate::replay::ReplayPlugin) | records sessions as readings, and plays them | yes |
+/// | plugin | does |
+/// | --- | --- |
+/// | [`CapturePlugin`] | opens the source, takes its newest frame, shows it in [`CameraImage`] |
+/// | [`AnalyzePlugin`] | finds and reads faces in a task |
+/// | [`TrackPlugin`] | makes [`Face`] entities and triggers their events |
+/// | [`EmotionDiagnosticsPlugin`] | measures rates and delays |
+/// | [`ReplayPlugin`](crate::replay::ReplayPlugin) | records sessions as readings, and plays them |
+///
+/// Each can be left out, and each works alone. Without the first two, feed readings
+/// ([`EmotionFeed`]) or play a recording.
 ///
 /// ```no_run
 /// use bevy::prelude::*;
@@ -66,7 +69,6 @@ pub struct EmotionPlugins;
 impl PluginGroup for EmotionPlugins {
     fn build(self) -> PluginGroupBuilder {
         PluginGroupBuilder::start::<Self>()
-            .add(feed::FeedPlugin)
             .add(CapturePlugin::default())
             .add(AnalyzePlugin::default())
             .add(TrackPlugin::default())
@@ -86,6 +88,7 @@ impl PluginGroup for EmotionPlugins {
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EmotionSystems {
     /// The newest frame is taken from the camera, and the one before it shown in [`CameraImage`].
+    /// Who feeds readings in its place ([`EmotionFeed`]) does it here or before.
     Capture,
     /// A finished analysis is announced ([`FrameAnalyzed`]), the next one started.
     Analyze,

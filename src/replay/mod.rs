@@ -38,3 +38,8 @@ pub use recorder::{Recorder, RecorderState};
 pub use recording::{Moment, Recording, RecordingInfo, What};
 #[cfg(feature = "plugin")]
 pub use replay::{Replay, ReplayPlugin, ReplayState};
+
+/// The examples of the guide are compiled.
+#[cfg(all(doctest, feature = "plugin"))]
+#[doc = include_str!("../../docs/replay.md")]
+struct Guide;

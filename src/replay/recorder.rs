@@ -192,7 +192,9 @@ pub(super) fn record(
             (None, Some(camera)) => camera.status().label,
             (None, None) => "unknown".to_owned(),
         });
-        info.model = status.classifier.as_ref().map(|classifier| classifier.model.clone());
+        // What is fed was not read by the model that is loaded here.
+        let model = status.classifier.as_ref().filter(|_| feed.driver().is_none());
+        info.model = model.map(|classifier| classifier.model.clone());
         info.frame_size = status.frame_size.map(|size| (size.x, size.y));
         let clock = feed.arrivals().first().map_or(feed.clock(), |arrival| arrival.at);
         recorder.job = Some(Job::start(wish, info, clock));

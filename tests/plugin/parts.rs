@@ -138,6 +138,45 @@ fn whoever_takes_over_drives_and_gives_back() {
     assert_eq!(stage.take_happenings(), [Happening::Appeared, shows], "the camera's again");
 }
 
+#[test]
+fn faces_join_those_of_a_camera() {
+    let guest = Reading { track: EmotionFeed::FIRST_GUEST, ..reading(Expression::Happy) };
+    let mut stage = Stage::new();
+    let join = |stage: &mut Stage, readings: &[Reading]| {
+        let mut feed = stage.app.world_mut().resource_mut::<EmotionFeed>();
+        feed.join(UVec2::new(640, 480), readings.to_vec());
+    };
+    // Before the camera's first frame they have frames of their own.
+    join(&mut stage, std::slice::from_ref(&guest));
+    advance(&mut stage.app, FRAME_TIME);
+    assert_eq!(stage.faces()[0].0.frame_size, UVec2::new(640, 480));
+    stage.show(&[(LEFT, Expression::Sad)]);
+    for _ in 0..12 {
+        stage.offer_frame();
+        for _ in 0..20 {
+            join(&mut stage, std::slice::from_ref(&guest));
+            stage.app.update();
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        join(&mut stage, std::slice::from_ref(&guest));
+        advance(&mut stage.app, FRAME_TIME);
+    }
+    let faces = stage.faces();
+    assert_eq!(faces.iter().filter(|(face, _)| face.visible).count(), 2);
+    assert_eq!(faces[1].0.box_in_frame.center(), (160.0, 120.0), "in the camera's frame");
+    // The camera falls silent: its face hides, the guest stays.
+    for _ in 0..60 {
+        join(&mut stage, std::slice::from_ref(&guest));
+        advance(&mut stage.app, FRAME_TIME);
+    }
+    let visible: Vec<u64> =
+        stage.faces().iter().filter(|(face, _)| face.visible).map(|(face, _)| face.track).collect();
+    assert_eq!(visible, [EmotionFeed::FIRST_GUEST]);
+    join(&mut stage, &[]);
+    advance(&mut stage.app, FRAME_TIME);
+    assert!(stage.faces().iter().all(|(face, _)| !face.visible), "the guest left");
+}
+
 #[derive(States, Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 enum Screen {
     #[default]
