@@ -325,7 +325,11 @@ impl DemoArgs {
     /// The recording that is to be played, if one is. What is missing in it is told.
     fn load_recording(&self) -> anyhow::Result<Option<Recording>> {
         let Some(path) = &self.replay else { return Ok(None) };
-        let recording = Recording::load(path).with_context(|| path.display().to_string())?;
+        let recording = match Recording::load(path) {
+            // It names the file itself.
+            Err(error @ RecordingError::Unreadable { .. }) => return Err(error.into()),
+            result => result.with_context(|| path.display().to_string())?,
+        };
         if let Some(damage) = recording.damage {
             eprintln!("{}: {damage}", path.display());
         }
