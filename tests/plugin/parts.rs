@@ -1,7 +1,7 @@
 //! The plugin as a part of other people's apps: with less of it, with states, fixed time and
 //! several windows, and with sources that change.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bevy::app::PluginGroupBuilder;
 use bevy::prelude::*;
@@ -19,7 +19,7 @@ use bevy_emotion::replay::ReplayPlugin;
 use bevy_emotion::track::Reading;
 
 use crate::stage::{
-    FRAME_TIME, Happening, LEFT, Seen, SharedScene, Stage, advance, played, start, until,
+    FRAME_TIME, Happening, LEFT, PATIENCE, Seen, SharedScene, Stage, advance, played, start, until,
 };
 
 fn reading(expression: Expression) -> Reading {
@@ -152,14 +152,16 @@ fn faces_join_those_of_a_camera() {
     assert_eq!(stage.faces()[0].0.frame_size, UVec2::new(640, 480));
     stage.show(&[(LEFT, Expression::Sad)]);
     for _ in 0..12 {
-        stage.offer_frame();
-        for _ in 0..20 {
-            join(&mut stage, std::slice::from_ref(&guest));
-            stage.app.update();
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        let frame = stage.offer_frame();
         join(&mut stage, std::slice::from_ref(&guest));
         advance(&mut stage.app, FRAME_TIME);
+        let begin = Instant::now();
+        while stage.app.world().resource::<Seen>().analyzed.last() != Some(&frame) {
+            assert!(begin.elapsed() < PATIENCE, "the frame is not analyzed");
+            join(&mut stage, std::slice::from_ref(&guest));
+            stage.app.update();
+            std::thread::sleep(Duration::from_micros(200));
+        }
     }
     let faces = stage.faces();
     assert_eq!(faces.iter().filter(|(face, _)| face.visible).count(), 2);
