@@ -32,7 +32,7 @@ pub struct Analyzer {
 }
 
 /// What the analyzer says of one frame.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Analysis {
     /// The frame's number in its source.
     pub sequence: u64,

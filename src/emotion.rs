@@ -1,12 +1,18 @@
 //! The seven expressions, their probabilities, and where they lie in valence and arousal.
 
+#[cfg(feature = "plugin")]
+use bevy::reflect::{ReflectDeserialize, ReflectSerialize};
 use serde::{Deserialize, Serialize};
 
 /// One of the seven facial expressions of FER-2013, in that data set's order.
 ///
 /// An expression is what a face shows. What the person feels is not known to this crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "plugin", derive(bevy::reflect::Reflect))]
+#[cfg_attr(
+    feature = "plugin",
+    derive(bevy::reflect::Reflect),
+    reflect(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Expression {
     /// Lowered, drawn brows; pressed or bared mouth.
@@ -99,7 +105,11 @@ pub struct UnknownExpression(String);
 
 /// Seven probabilities in the order of [`Expression::ALL`]: none negative, sum 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "plugin", derive(bevy::reflect::Reflect))]
+#[cfg_attr(
+    feature = "plugin",
+    derive(bevy::reflect::Reflect),
+    reflect(Debug, Clone, PartialEq, Serialize, Deserialize)
+)]
 #[serde(try_from = "[f32; 7]", into = "[f32; 7]")]
 pub struct Scores([f32; Expression::COUNT]);
 

@@ -2,6 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "plugin")]
+use bevy::reflect::{ReflectDeserialize, ReflectSerialize};
+use serde::{Deserialize, Serialize};
+
 /// The largest width or height that a frame may have, in pixels.
 pub const MAX_SIDE: u32 = 16_384;
 
@@ -124,8 +128,12 @@ pub enum FrameError {
 /// An upright square or rectangle in a frame's pixels: x to the right, y down, from the top left.
 ///
 /// It may reach over the frame's edges.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "plugin", derive(bevy::reflect::Reflect))]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "plugin",
+    derive(bevy::reflect::Reflect),
+    reflect(Debug, Clone, PartialEq, Serialize, Deserialize)
+)]
 pub struct FrameRect {
     /// Left edge in pixels.
     pub x: f32,

@@ -64,6 +64,7 @@ pub mod frame;
 pub mod hud;
 #[cfg(feature = "plugin")]
 pub mod plugin;
+pub mod replay;
 pub mod track;
 #[cfg(feature = "train")]
 pub mod train;
@@ -80,6 +81,8 @@ pub mod prelude {
     pub use crate::frame::{Frame, FrameRect};
     #[cfg(feature = "plugin")]
     pub use crate::plugin::*;
+    #[cfg(feature = "plugin")]
+    pub use crate::replay::{Recorder, Recording, Replay, ReplayPlugin};
     pub use crate::track::{Reading, Tracker, TrackerConfig};
 }
 

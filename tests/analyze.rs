@@ -12,6 +12,7 @@ use bevy_emotion::capture::puppet::{PuppetConfig, PuppetSource};
 use bevy_emotion::capture::{self, FrameSource, OpenOptions, SourceSpec};
 use bevy_emotion::emotion::Expression;
 use bevy_emotion::frame::{Frame, FrameRect};
+use bevy_emotion::replay::{Recording, What};
 
 const HEADER: &str = "source,frame,time_s,track,x,y,w,h,roll_deg,expression,confidence,\
                       angry,disgust,fear,happy,sad,surprise,neutral,valence,arousal,\
@@ -407,4 +408,32 @@ fn two_people_who_tilt_their_heads_are_two_tracks() {
 fn titles_without_people_have_no_faces() {
     let Some((_, faces)) = rows_of_clip("no_face.mp4", 98) else { return };
     assert!(faces <= 0.01, "{faces} faces a frame");
+}
+
+#[test]
+fn readings_are_recorded_and_no_recording_is_overwritten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("puppet.face");
+    let name = path.to_str().expect("a name in text");
+    let arguments = ["puppet", "puppet", "--frames", "20", "--recording", name];
+    let output = run(&arguments);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    let recording = Recording::load(&path).expect("a recording");
+    assert_eq!((recording.damage, recording.frames().count()), (None, 40));
+    assert_eq!(recording.info.source, "puppet, puppet");
+    assert!(recording.info.model.is_some() && recording.info.frame_size.is_some());
+    let readings: usize = recording.frames().map(|(_, analysis)| analysis.readings.len()).sum();
+    let rows = String::from_utf8_lossy(&output.stdout).lines().count() - 1;
+    assert!(readings > 20);
+    assert_eq!(readings, rows);
+    let times: Vec<Duration> = recording.moments.iter().map(|moment| moment.at).collect();
+    assert!(times.is_sorted() && recording.length > times[40]);
+    assert_eq!(recording.moments[20].what, What::NewSource, "the second input");
+
+    let bytes = std::fs::read(&path).expect("the file");
+    let output = run(&arguments);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("not overwritten"), "{said}");
+    assert_eq!(std::fs::read(&path).expect("the file"), bytes);
 }

@@ -39,6 +39,7 @@ pub trait Classifier: Send {
 
 /// What a classifier is made of, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "plugin", derive(bevy::reflect::Reflect))]
 pub struct ClassifierInfo {
     /// The model's name, `cnn4` for one.
     pub model: String,

@@ -19,6 +19,7 @@ use super::annotate::AnnotatedFilm;
 use super::letterbox::{self, PictureSize};
 use super::pipeline::PipelineArgs;
 use super::rows::{Format, Row, RowWriter};
+use super::tape::Tape;
 
 /// Frames that are read of a source without an end, unless `--frames` says otherwise.
 const ENDLESS_SOURCE_FRAMES: u64 = 300;
@@ -49,6 +50,11 @@ pub struct AnalyzeArgs {
     #[arg(long, value_name = "OUT.mp4")]
     annotate: Option<PathBuf>,
 
+    /// Records the readings, without pictures, to be played again by `emotion demo --replay`;
+    /// several inputs one after the other. A file that is there is not replaced
+    #[arg(long, value_name = "FILE.face")]
+    recording: Option<PathBuf>,
+
     /// Stops after this many frames of each input; what has no end stops after 300 by itself
     #[arg(long, alias = "max-frames", value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     frames: Option<u64>,
@@ -69,6 +75,13 @@ pub fn run(args: &AnalyzeArgs) -> anyhow::Result<()> {
     refuse_to_overwrite_inputs(args)?;
     let mut analyzer = args.pipeline.analyzer()?;
     eprintln!("{}", describe(&analyzer));
+    let mut tape = match &args.recording {
+        None => None,
+        Some(path) => {
+            let model = analyzer.classifier().model.clone();
+            Some(Tape::new(path, input_names(args), model)?)
+        }
+    };
 
     let out: Box<dyn Write> = match &args.out {
         None => Box::new(BufWriter::new(stdout())),
@@ -77,14 +90,25 @@ pub fn run(args: &AnalyzeArgs) -> anyhow::Result<()> {
         })?)),
     };
     let mut rows = RowWriter::new(out, args.format)?;
-    let stop = stop_on_ctrl_c()?;
+    let result = read_all(args, &mut analyzer, &mut rows, tape.as_mut());
+    // However it went: what was read is recorded.
+    tape.map_or(Ok(()), Tape::finish)?;
+    result
+}
 
+fn read_all<W: Write>(
+    args: &AnalyzeArgs,
+    analyzer: &mut Analyzer,
+    rows: &mut RowWriter<W>,
+    mut tape: Option<&mut Tape>,
+) -> anyhow::Result<()> {
+    let stop = stop_on_ctrl_c()?;
     let mut all = Totals::default();
     let (mut done, mut failed) = (0, 0);
     for (input, film) in args.inputs.iter().zip(film_paths(args)) {
         let mut totals = Totals::default();
         let job = Job { args, input, film: film.as_deref(), stop: &stop };
-        match job.run(&mut analyzer, &mut rows, &mut totals) {
+        match job.run(analyzer, rows, tape.as_deref_mut(), &mut totals) {
             Ok(()) => {}
             Err(Failure::Output(error)) => return Err(error),
             // The only input: its error is the program's.
@@ -135,9 +159,13 @@ impl Job<'_> {
         &self,
         analyzer: &mut Analyzer,
         rows: &mut RowWriter<W>,
+        mut tape: Option<&mut Tape>,
         totals: &mut Totals,
     ) -> Result<(), Failure> {
         let (name, endless, mut source) = self.open().map_err(Failure::Input)?;
+        if let Some(tape) = &mut tape {
+            tape.begin_input();
+        }
         let limit = self.frame_limit(&name, endless);
         let progress = Progress::start(self.args, &name, source.as_ref(), limit);
         let frames_per_second = source.frame_rate().unwrap_or(DEFAULT_FILM_RATE);
@@ -169,6 +197,10 @@ impl Job<'_> {
                             .map_err(Failure::Output)?;
                     }
                     rows.flush().map_err(Failure::Output)?;
+                    if let Some(tape) = &mut tape {
+                        let interval = Duration::from_secs_f64(1.0 / frames_per_second.max(0.1));
+                        tape.write(&frame, &analysis, interval).map_err(Failure::Output)?;
+                    }
                     totals.count(&analysis);
                     analysis.readings
                 }
@@ -424,6 +456,18 @@ fn film_paths(args: &AnalyzeArgs) -> Vec<Option<PathBuf>> {
         paths.push(named(number));
     }
     paths
+}
+
+/// The inputs as a recording names them: files without the way to them, addresses without passwords.
+fn input_names(args: &AnalyzeArgs) -> String {
+    let name = |input: &String| match input.parse() {
+        Ok(SourceSpec::Path(path)) => {
+            path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+        }
+        Ok(SourceSpec::Url(_)) | Err(_) => "a stream".to_owned(),
+        Ok(_) => input.clone(),
+    };
+    args.inputs.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 /// Rows or a film written over a film that is being read would destroy it.

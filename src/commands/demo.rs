@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{anyhow, bail};
+use anyhow::{Context, anyhow, bail};
 use bevy::app::PluginGroupBuilder;
 use bevy::camera::RenderTarget;
 use bevy::log::LogPlugin;
@@ -22,7 +22,10 @@ use bevy_emotion::capture::{self, Capture, OpenOptions, Pacing, SourceSpec, fram
 use bevy_emotion::emotion::Expression;
 use bevy_emotion::frame::FrameRect;
 use bevy_emotion::hud::{HudPlugin, HudSettings};
-use bevy_emotion::plugin::{CapturePlugin, Emotion, EmotionCamera, EmotionPlugins, Face};
+use bevy_emotion::plugin::{
+    AnalyzePlugin, CapturePlugin, Emotion, EmotionCamera, EmotionPlugins, Face,
+};
+use bevy_emotion::replay::{Recorder, Recording, RecordingError, Replay};
 use clap::Args;
 
 use super::letterbox::PictureSize;
@@ -49,7 +52,20 @@ pub struct DemoArgs {
     #[arg(long, value_name = "SOURCE", default_value = "auto")]
     source: SourceSpec,
 
-    /// Plays films again from their start
+    /// Plays a recording of readings, in the place of a source: there is no picture in it
+    #[arg(long, value_name = "FILE.face", conflicts_with_all = ["source", "heads", "expression"])]
+    replay: Option<PathBuf>,
+
+    /// How fast the recording plays; 1 is as it was
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, requires = "replay")]
+    speed: f64,
+
+    /// Records the readings, without pictures, to be played again with --replay. A file that is
+    /// there is not replaced
+    #[arg(long, value_name = "FILE.face")]
+    recording: Option<PathBuf>,
+
+    /// Plays films and recordings again from their start
     #[arg(long = "loop")]
     repeat: bool,
 
@@ -92,11 +108,15 @@ pub struct DemoArgs {
 /// When there is no display or no graphics driver, the source fails in a headless run, or a
 /// picture or film cannot be written.
 pub fn run(args: &DemoArgs) -> anyhow::Result<()> {
+    if let Some(path) = args.recording.as_ref().filter(|path| path.exists()) {
+        return Err(RecordingError::Exists { path: path.clone() }.into());
+    }
+    let recording = args.load_recording()?;
     if args.headless {
         if args.record.is_none() && args.screenshot.is_none() {
             bail!("--headless shows nothing; add --record demo.mp4 or --screenshot demo.png");
         }
-        return guarded(|| headless(args));
+        return guarded(|| headless(args, recording));
     }
     let display = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if cfg!(target_os = "linux")
@@ -104,10 +124,10 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<()> {
     {
         bail!("no display: run with --headless --record demo.mp4");
     }
-    guarded(|| windowed(args))
+    guarded(|| windowed(args, recording))
 }
 
-fn windowed(args: &DemoArgs) -> anyhow::Result<()> {
+fn windowed(args: &DemoArgs, recording: Option<Recording>) -> anyhow::Result<()> {
     let window = Window {
         title: "bevy_emotion".to_owned(),
         name: Some("bevy_emotion".to_owned()),
@@ -119,7 +139,7 @@ fn windowed(args: &DemoArgs) -> anyhow::Result<()> {
         default_plugins().set(WindowPlugin { primary_window: Some(window), ..default() }),
     );
     let capture = CapturePlugin { source: args.source.clone(), options: args.open_options() };
-    app.add_plugins(EmotionPlugins.set(capture).set(args.pipeline.plugin()));
+    args.add_plugins(&mut app, EmotionPlugins.set(capture), recording);
     app.add_plugins(HudPlugin { settings: args.hud_settings(), ..default() });
     let reel = Reel::new(args.record.as_deref(), f64::from(FRAMES_PER_SECOND));
     if args.frames.is_some() || args.screenshot.is_some() || args.record.is_some() {
@@ -178,7 +198,7 @@ fn shoot_window(
     }
 }
 
-fn headless(args: &DemoArgs) -> anyhow::Result<()> {
+fn headless(args: &DemoArgs, recording: Option<Recording>) -> anyhow::Result<()> {
     let mut app = App::new();
     app.add_plugins(
         default_plugins()
@@ -192,14 +212,22 @@ fn headless(args: &DemoArgs) -> anyhow::Result<()> {
             .disable::<PipelinedRenderingPlugin>(),
     );
     let target = stage::canvas(&mut app, args.size.width, args.size.height);
-    let (capture, feed) = source(args)?;
-    app.insert_resource(EmotionCamera::new(capture));
-    app.add_plugins(EmotionPlugins.set(args.pipeline.plugin()));
+    let length = recording.as_ref().map(|recording| recording.length);
+    let mut feed = None;
+    if recording.is_none() {
+        let (capture, source) = source(args)?;
+        app.insert_resource(EmotionCamera::new(capture));
+        feed = source;
+    }
+    args.add_plugins(&mut app, EmotionPlugins.build(), recording);
     app.add_plugins(HudPlugin { target: target.clone(), settings: args.hud_settings() });
 
     let reel = Reel::new(args.record.as_deref(), f64::from(FRAMES_PER_SECOND));
     let picture_only = if args.record.is_some() { FILM_FRAMES } else { PICTURE_FRAME };
-    let frames = args.frames.unwrap_or(picture_only);
+    let whole = length
+        .filter(|_| args.record.is_some() && !args.repeat)
+        .map(|length| args.frames_of(length));
+    let frames = args.frames.or(whole).unwrap_or(picture_only);
     let picture_number = args.frames.unwrap_or(PICTURE_FRAME) - 1;
     stage::play(&mut app, frames, feed, &reel, |commands, number| {
         let picture = args.screenshot.clone().filter(|_| number == picture_number);
@@ -230,7 +258,7 @@ fn source(args: &DemoArgs) -> anyhow::Result<(Capture, Option<Feed>)> {
 
 /// Says what was written and what was seen at the end.
 fn report(args: &DemoArgs, app: &mut App) {
-    for path in [&args.screenshot, &args.record].into_iter().flatten() {
+    for path in [&args.screenshot, &args.record, &args.recording].into_iter().flatten() {
         eprintln!("wrote {}", path.display());
     }
     let world = app.world_mut();
@@ -265,9 +293,59 @@ impl DemoArgs {
         options
     }
 
+    /// Adds what finds and reads faces, or what plays them.
+    fn add_plugins(
+        &self,
+        app: &mut App,
+        plugins: PluginGroupBuilder,
+        recording: Option<Recording>,
+    ) {
+        match recording {
+            None => {
+                app.add_plugins(plugins.set(self.pipeline.plugin()));
+            }
+            Some(recording) => {
+                // The screen names it where it names a camera.
+                let label = format!("recording of {}", recording.info.source);
+                let (_, no_frames) = frame_slot();
+                let nothing = Capture::from_receiver(label, no_frames);
+                app.insert_resource(EmotionCamera::new(nothing));
+                app.add_plugins(plugins.disable::<CapturePlugin>().disable::<AnalyzePlugin>());
+                let mut replay = app.world_mut().resource_mut::<Replay>();
+                replay.play(recording);
+                replay.set_speed(self.speed);
+                replay.set_repeat(self.repeat);
+            }
+        }
+        if let Some(path) = &self.recording {
+            app.world_mut().resource_mut::<Recorder>().start(path);
+        }
+    }
+
+    /// The recording that is to be played, if one is. What is missing in it is told.
+    fn load_recording(&self) -> anyhow::Result<Option<Recording>> {
+        let Some(path) = &self.replay else { return Ok(None) };
+        let recording = match Recording::load(path) {
+            // It names the file itself.
+            Err(error @ RecordingError::Unreadable { .. }) => return Err(error.into()),
+            result => result.with_context(|| path.display().to_string())?,
+        };
+        if let Some(damage) = recording.damage {
+            eprintln!("{}: {damage}", path.display());
+        }
+        Ok(Some(recording))
+    }
+
+    /// The frames of a film that shows a whole recording.
+    fn frames_of(&self, length: Duration) -> u64 {
+        let seconds = length.as_secs_f64() / self.speed.clamp(0.01, Replay::FASTEST);
+        (seconds * f64::from(FRAMES_PER_SECOND)).ceil() as u64 + 1
+    }
+
     fn hud_settings(&self) -> HudSettings {
         // People know themselves from mirrors.
-        let mirrored = matches!(self.source, SourceSpec::Auto | SourceSpec::Camera(_));
+        let mirrored = self.replay.is_none()
+            && matches!(self.source, SourceSpec::Auto | SourceSpec::Camera(_));
         HudSettings { mirrored, ..HudSettings::default() }
     }
 }

@@ -17,6 +17,7 @@ mod letterbox;
 pub mod logits;
 mod pipeline;
 mod rows;
+mod tape;
 #[cfg(feature = "train")]
 pub mod train;
 

@@ -5,13 +5,15 @@ use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bevy::platform::cell::SyncCell;
 use bevy::prelude::*;
-use bevy::tasks::{AsyncComputeTaskPool, Task, futures::check_ready};
 
 use super::capture::NewestFrame;
-use super::{EmotionStatus, EmotionSystems, FrameAnalyzed};
+use super::feed::{Announce, EmotionFeed, FeedPlugin};
+use super::job::{Job, Outcome};
+use super::{EmotionStatus, EmotionSystems};
 use crate::analyzer::{Analysis, AnalyzeError, Analyzer};
 use crate::classify::{BackendChoice, Classifier, ClassifierOptions, ModelChoice, Readout};
 use crate::frame::Frame;
@@ -22,7 +24,7 @@ use crate::track::TrackerConfig;
 /// All of it happens on Bevy's `AsyncComputeTaskPool`; what fails is shown in
 /// [`EmotionStatus::problem`]. The plugin is a resource, too: change it while the app runs, and the
 /// parts that it names are loaded anew while those in use go on.
-#[derive(Resource, Clone, Default)]
+#[derive(Resource, Clone)]
 pub struct AnalyzePlugin {
     /// Where the model runs. A GPU that fails while it runs turns `Auto` into `Cpu`.
     pub backend: BackendChoice,
@@ -32,11 +34,28 @@ pub struct AnalyzePlugin {
     pub cascades: Option<PathBuf>,
     /// How faces are followed and their scores smoothed.
     pub tracker: TrackerConfig,
-    /// Makes the analyzer instead of all of the above.
+    /// An analysis that takes longer is given up: the analyzer is left to itself and another one
+    /// started, at most a few times. Real time; that in which the app itself stands still does not
+    /// count.
+    pub deadline: Duration,
+    /// Makes the analyzer instead of model, cascades and tracker.
     pub maker: Option<AnalyzerMaker>,
 }
 
-/// Makes an analyzer, off the main thread; once, or again after it crashed.
+impl Default for AnalyzePlugin {
+    fn default() -> Self {
+        Self {
+            backend: BackendChoice::default(),
+            model: ModelChoice::default(),
+            cascades: None,
+            tracker: TrackerConfig::default(),
+            deadline: Duration::from_secs(10),
+            maker: None,
+        }
+    }
+}
+
+/// Makes an analyzer, off the main thread; once, or again after it crashed or hung.
 pub type AnalyzerMaker =
     Arc<dyn Fn() -> Result<Analyzer, Box<dyn Error + Send + Sync>> + Send + Sync>;
 
@@ -45,23 +64,20 @@ impl AnalyzePlugin {
     pub fn with_analyzer(
         make: impl Fn() -> Result<Analyzer, Box<dyn Error + Send + Sync>> + Send + Sync + 'static,
     ) -> Self {
-        Self { maker: Some(Arc::new(make)), ..default() }
+        Self { maker: Some(Arc::new(make)), ..Self::default() }
     }
 }
 
 impl Plugin for AnalyzePlugin {
     fn build(&self, app: &mut App) {
-        app.insert_resource(self.clone())
-            .init_resource::<EmotionStatus>()
-            .init_resource::<NewestFrame>()
-            .init_resource::<Engine>()
-            .add_message::<FrameAnalyzed>()
-            .add_systems(
-                Update,
-                (load, finish_analysis, take_in, report_problem, start_analysis)
-                    .chain()
-                    .in_set(EmotionSystems::Analyze),
-            );
+        FeedPlugin::ensure(app);
+        app.insert_resource(self.clone()).init_resource::<Engine>().add_systems(
+            Update,
+            (load, finish_analysis, watch, take_in, report_problem, start_analysis)
+                .chain()
+                .before(Announce)
+                .in_set(EmotionSystems::Analyze),
+        );
     }
 
     #[cfg(feature = "wgpu")]
@@ -74,17 +90,23 @@ impl Plugin for AnalyzePlugin {
 /// The analyzer's whereabouts: being loaded, free, or away with a frame.
 #[derive(Resource, Default)]
 struct Engine {
-    loading: Option<Task<Result<Part, String>>>,
+    loading: Option<Job<Result<Part, String>>>,
     /// What was loaded, until the analyzer is free to take it in.
     fresh: Option<SyncCell<Part>>,
     /// The settings of the last load.
     loaded: Option<AnalyzePlugin>,
     analyzer: Option<SyncCell<Analyzer>>,
-    running: Option<Task<Done>>,
+    /// Whether its classifier runs on a GPU.
+    on_gpu: bool,
+    running: Option<Job<Done>>,
+    /// How long that has been running.
+    running_for: Duration,
     /// The source that the analyzer's tracks belong to.
     source: u64,
-    /// In a row.
+    /// In a row, those included that hung.
     crashes: u32,
+    /// Analyses that never returned: each may keep a thread of the pool.
+    hung: u32,
     load_problem: Option<String>,
     problem: Option<String>,
     #[cfg(feature = "wgpu")]
@@ -114,6 +136,10 @@ enum Failure {
 
 /// After this many crashes in a row the analyzer is not made again.
 const MAX_CRASHES: u32 = 3;
+/// Nor after this many analyses that never returned: each keeps a thread.
+const MAX_HUNG: u32 = 4;
+/// The most that an update counts for a deadline: a longer one was the app's own standstill.
+const LONGEST_UPDATE: Duration = Duration::from_millis(250);
 
 /// Starts loading when the settings changed or the analyzer crashed.
 fn load(
@@ -122,15 +148,20 @@ fn load(
     mut status: ResMut<EmotionStatus>,
 ) {
     let engine = &mut *engine;
-    let lost = engine.crashes > 0 && engine.crashes < MAX_CRASHES && engine.loaded.is_none();
+    let lost = engine.crashes > 0 && engine.may_start_again() && engine.loaded.is_none();
     if settings.is_changed() || lost {
         engine.load_problem = None;
         // A load that is still under way is forgotten.
         engine.loading = Some(engine.start_loading(&settings));
         engine.loaded = Some(settings.clone());
     }
-    if let Some(result) = engine.loading.as_mut().and_then(check_ready) {
+    let outcome = engine.loading.as_mut().map_or(Outcome::Pending, Job::poll);
+    if !matches!(outcome, Outcome::Pending) {
         engine.loading = None;
+        let result = match outcome {
+            Outcome::Done(result) => result,
+            _ => Err("no thread can be started to load on; close other programs".to_owned()),
+        };
         match result {
             Ok(part) => engine.fresh = Some(SyncCell::new(part)),
             Err(problem) => engine.load_problem = Some(problem),
@@ -142,22 +173,47 @@ fn load(
     }
 }
 
-/// Takes the analyzer back when it is done, and announces what it found.
+/// Takes the analyzer back when it is done, and hands on what it found.
 fn finish_analysis(
     mut settings: ResMut<AnalyzePlugin>,
     mut engine: ResMut<Engine>,
-    newest: Res<NewestFrame>,
-    mut analyzed: MessageWriter<FrameAnalyzed>,
+    mut feed: ResMut<EmotionFeed>,
 ) {
     let engine = &mut *engine;
-    let Some(done) = engine.running.as_mut().and_then(check_ready) else { return };
+    let done = match engine.running.as_mut().map_or(Outcome::Pending, Job::poll) {
+        Outcome::Pending => return,
+        Outcome::Done(done) => done,
+        Outcome::Lost => {
+            engine.running = None;
+            engine.lose("no thread can be started to analyze on");
+            return;
+        }
+    };
     engine.running = None;
-    let of_this_source = done.source == newest.source;
-    let frame = done.frame.clone();
-    if let Some(analysis) = engine.take_back(done, &mut settings)
-        && of_this_source
-    {
-        analyzed.write(FrameAnalyzed { analysis, frame });
+    let (source, frame) = (done.source, done.frame.clone());
+    if let Some(analysis) = engine.take_back(done, &mut settings) {
+        feed.analyzed(source, frame, analysis);
+    }
+}
+
+/// Gives an analysis up that does not return. A GPU that hangs once will hang again.
+fn watch(time: Res<Time<Real>>, mut settings: ResMut<AnalyzePlugin>, mut engine: ResMut<Engine>) {
+    if engine.running.is_none() {
+        return;
+    }
+    let engine = &mut *engine;
+    engine.running_for += time.delta().min(LONGEST_UPDATE);
+    if engine.running_for < settings.deadline {
+        return;
+    }
+    if let Some(job) = engine.running.take() {
+        job.leave();
+    }
+    engine.hung += 1;
+    let seconds = settings.deadline.as_secs_f32();
+    engine.lose(&format!("the analysis has not returned for {seconds} s"));
+    if engine.on_gpu && settings.maker.is_none() && settings.backend == BackendChoice::Auto {
+        settings.backend = BackendChoice::Cpu;
     }
 }
 
@@ -173,6 +229,7 @@ fn take_in(
     }
     match engine.fresh.take().map(SyncCell::to_inner) {
         Some(Part::Analyzer(analyzer)) => {
+            engine.on_gpu = analyzer.classifier().backend != "cpu";
             status.classifier = Some(analyzer.classifier().clone());
             // Its tracks are numbered from 1 again: they must not be taken for those before.
             if engine.analyzer.replace(SyncCell::new(analyzer)).is_some() || engine.crashes > 0 {
@@ -182,6 +239,7 @@ fn take_in(
         }
         Some(Part::Classifier(classifier)) => {
             if let Some(analyzer) = &mut engine.analyzer {
+                engine.on_gpu = classifier.description().backend != "cpu";
                 status.classifier = Some(classifier.description().clone());
                 analyzer.get().set_classifier(classifier);
             }
@@ -206,7 +264,7 @@ fn start_analysis(
     status: Res<EmotionStatus>,
 ) {
     let engine = &mut *engine;
-    if status.paused || engine.analyzer.is_none() {
+    if status.paused || newest.rests || engine.analyzer.is_none() {
         return;
     }
     let Some(frame) = newest.waiting.take() else { return };
@@ -214,7 +272,8 @@ fn start_analysis(
     let mut analyzer = SyncCell::to_inner(analyzer);
     let source = newest.source;
     let new_source = std::mem::replace(&mut engine.source, source) != source;
-    engine.running = Some(AsyncComputeTaskPool::get().spawn(async move {
+    engine.running_for = Duration::ZERO;
+    engine.running = Some(engine.start(move || {
         if new_source {
             analyzer.reset();
         }
@@ -240,7 +299,12 @@ fn run(mut analyzer: Analyzer, frame: Arc<Frame>, source: u64) -> Done {
 }
 
 impl Engine {
-    fn start_loading(&mut self, settings: &AnalyzePlugin) -> Task<Result<Part, String>> {
+    /// Starts work where it gets its turn: what hangs may keep the pool's only thread.
+    fn start<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Job<T> {
+        if self.hung == 0 { Job::on_pool(work) } else { Job::on_thread(work) }
+    }
+
+    fn start_loading(&self, settings: &AnalyzePlugin) -> Job<Result<Part, String>> {
         let has_analyzer = self.running.is_some() || self.analyzer.is_some();
         let only_classifier = has_analyzer
             && self.loaded.as_ref().is_some_and(|loaded| settings.differs_in_classifier(loaded));
@@ -252,7 +316,7 @@ impl Engine {
             #[cfg(feature = "wgpu")]
             shared_gpu: self.shared_gpu.clone(),
         };
-        AsyncComputeTaskPool::get().spawn(async move {
+        self.start(move || {
             let load = || match only_classifier {
                 true => Ok(Part::Classifier(options.load()?)),
                 false => settings.make(&options).map(Part::Analyzer),
@@ -268,9 +332,24 @@ impl Engine {
         })
     }
 
+    /// The analyzer is gone; the next [`load`] makes another one.
+    fn lose(&mut self, what: &str) {
+        self.crashes += 1;
+        self.loaded = None;
+        let next = if self.may_start_again() {
+            "starting it again"
+        } else {
+            "not starting it again; try another model or backend"
+        };
+        self.problem = Some(format!("{what}; {next}"));
+    }
+
+    fn may_start_again(&self) -> bool {
+        self.crashes < MAX_CRASHES && self.hung < MAX_HUNG
+    }
+
     /// Takes the analyzer back, and what it says of its frame, if it could be analyzed.
     fn take_back(&mut self, done: Done, settings: &mut ResMut<AnalyzePlugin>) -> Option<Analysis> {
-        let on_gpu = |analyzer: &Analyzer| analyzer.classifier().backend != "cpu";
         let gpu_failed = match &done.outcome {
             Ok(_) => {
                 self.crashes = 0;
@@ -279,18 +358,10 @@ impl Engine {
             }
             Err(Failure::Error(error)) => {
                 self.problem = Some(error.to_string());
-                matches!(error, AnalyzeError::Classify(_))
-                    && done.analyzer.as_ref().is_some_and(on_gpu)
+                self.on_gpu && matches!(error, AnalyzeError::Classify(_))
             }
             Err(Failure::Crash(reason)) => {
-                self.crashes += 1;
-                self.loaded = None;
-                let next = if self.crashes < MAX_CRASHES {
-                    "starting it again"
-                } else {
-                    "not starting it again; try another model or backend"
-                };
-                self.problem = Some(format!("the analysis crashed: {reason}; {next}"));
+                self.lose(&format!("the analysis crashed: {reason}"));
                 false
             }
         };

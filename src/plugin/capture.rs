@@ -6,6 +6,7 @@ use bevy::asset::RenderAssetUsages;
 use bevy::prelude::*;
 use bevy::tasks::{IoTaskPool, Task, futures::check_ready};
 
+use super::feed::FeedPlugin;
 use super::{EmotionStatus, EmotionSystems};
 use crate::capture::{
     Capture, CaptureCommand, CaptureState, CaptureStatus, FrameReceiver, OpenOptions, SourceSpec,
@@ -25,13 +26,11 @@ pub struct CapturePlugin {
 
 impl Plugin for CapturePlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<EmotionStatus>()
-            .init_resource::<NewestFrame>()
-            .init_resource::<Developing>()
-            .add_systems(
-                Update,
-                (show_picture, pause, take_frame).chain().in_set(EmotionSystems::Capture),
-            );
+        FeedPlugin::ensure(app);
+        app.init_resource::<Developing>().add_systems(
+            Update,
+            (show_picture, pause, take_frame).chain().in_set(EmotionSystems::Capture),
+        );
         if app.world().contains_resource::<EmotionCamera>() {
             return;
         }
@@ -111,6 +110,8 @@ pub(super) struct NewestFrame {
     pub(super) skipped: u64,
     /// Counts the sources: frames and faces of different ones have nothing to do with each other.
     pub(super) source: u64,
+    /// Another one than the camera drives the faces: no frames are taken.
+    pub(super) rests: bool,
     last: Option<Arc<Frame>>,
 }
 
@@ -150,6 +151,10 @@ struct Picture {
 const MAX_PICTURE_SIDE: u32 = 4096;
 
 impl Picture {
+    fn black() -> Self {
+        Self { rgba: vec![0, 0, 0, 255], size: UVec2::ONE }
+    }
+
     fn of(frame: &Frame) -> Self {
         let step = frame.width().max(frame.height()).div_ceil(MAX_PICTURE_SIDE);
         if step == 1 {
@@ -213,6 +218,14 @@ fn take_frame(
     }
     // While a picture is being made its successor waits in the slot, where it may be replaced.
     if status.paused || developing.0.is_some() {
+        return;
+    }
+    if newest.rests {
+        if newest.last.is_some() {
+            newest.turn_to_another_source();
+            // The faces of others are not in this camera's picture.
+            developing.0 = Some(IoTaskPool::get().spawn(async { Picture::black() }));
+        }
         return;
     }
     let Some(frame) = camera.frames().take() else { return };

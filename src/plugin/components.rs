@@ -1,14 +1,16 @@
 //! What a face entity carries.
 
 use bevy::prelude::*;
+use bevy::reflect::{ReflectDeserialize, ReflectSerialize};
+use serde::{Deserialize, Serialize};
 
 use crate::emotion::{Expression, Scores};
 use crate::frame::FrameRect;
 use crate::track::Reading;
 
 /// A face in front of the camera. One entity for each track.
-#[derive(Component, Reflect, Debug, Clone, Copy, PartialEq)]
-#[reflect(Component, Debug, Clone, PartialEq)]
+#[derive(Component, Reflect, Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[reflect(Component, Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[require(Emotion, FacePose)]
 pub struct Face {
     /// The track's number; a person who returns in time keeps it.
@@ -24,8 +26,8 @@ pub struct Face {
 }
 
 /// What a face shows. Changed whenever its face was read.
-#[derive(Component, Reflect, Debug, Clone, Copy, PartialEq)]
-#[reflect(Component, Default, Debug, Clone, PartialEq)]
+#[derive(Component, Reflect, Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[reflect(Component, Default, Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Emotion {
     /// Probabilities, smoothed over time.
     pub scores: Scores,
@@ -52,8 +54,8 @@ impl Default for Emotion {
 }
 
 /// How a head is held.
-#[derive(Component, Reflect, Debug, Clone, Copy, PartialEq, Default)]
-#[reflect(Component, Default, Debug, Clone, PartialEq)]
+#[derive(Component, Reflect, Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[reflect(Component, Default, Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FacePose {
     /// How far the head leans, in radians, clockwise as seen in the picture; 0 is upright.
     pub roll: f32,

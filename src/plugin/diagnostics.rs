@@ -6,6 +6,7 @@ use bevy::diagnostic::{Diagnostic, DiagnosticPath, Diagnostics, RegisterDiagnost
 use bevy::prelude::*;
 
 use super::capture::{EmotionCamera, NewestFrame};
+use super::feed::FeedPlugin;
 use super::{EmotionSystems, FrameAnalyzed};
 
 /// Measures the pipeline; a measurement is added for each analyzed frame.
@@ -36,6 +37,7 @@ impl EmotionDiagnosticsPlugin {
 
 impl Plugin for EmotionDiagnosticsPlugin {
     fn build(&self, app: &mut App) {
+        FeedPlugin::ensure(app);
         let diagnostic = |path, suffix: &'static str| {
             Diagnostic::new(path)
                 .with_suffix(suffix)
@@ -47,8 +49,6 @@ impl Plugin for EmotionDiagnosticsPlugin {
             .register_diagnostic(diagnostic(Self::CLASSIFY_MS, " ms"))
             .register_diagnostic(diagnostic(Self::DELAY_MS, " ms"))
             .register_diagnostic(diagnostic(Self::DROPPED, "").with_smoothing_factor(0.0))
-            .add_message::<FrameAnalyzed>()
-            .init_resource::<NewestFrame>()
             .add_systems(Update, measure.in_set(EmotionSystems::Track));
     }
 }
@@ -60,11 +60,13 @@ fn measure(
     mut diagnostics: Diagnostics,
 ) {
     use EmotionDiagnosticsPlugin as Paths;
-    for FrameAnalyzed { analysis, frame } in analyzed.read() {
+    for FrameAnalyzed { analysis, frame, .. } in analyzed.read() {
         let mut add = |path: DiagnosticPath, value| diagnostics.add_measurement(&path, || value);
         let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
         add(Paths::DETECT_MS, milliseconds(analysis.detect_time));
         add(Paths::CLASSIFY_MS, milliseconds(analysis.classify_time));
+        // What comes without a picture comes from no camera.
+        let Some(frame) = frame else { continue };
         add(Paths::DELAY_MS, milliseconds(frame.captured_at().elapsed()));
         if let Some(status) = camera.as_ref().map(|camera| camera.status()) {
             add(Paths::CAPTURE_FPS, f64::from(status.frames_per_second));

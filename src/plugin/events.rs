@@ -19,6 +19,7 @@
 //! ```
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bevy::prelude::*;
 
@@ -65,12 +66,17 @@ pub struct ExpressionChanged {
     pub to: Option<Expression>,
 }
 
-/// A frame was analyzed. Written in [`EmotionSystems::Analyze`](super::EmotionSystems::Analyze), at
-/// most once an update.
+/// Readings of a frame came in. Written in
+/// [`EmotionSystems::Analyze`](super::EmotionSystems::Analyze): at most once an update from a
+/// camera, as often as they come from an [`EmotionFeed`](super::EmotionFeed).
 #[derive(Message, Debug, Clone)]
 pub struct FrameAnalyzed {
     /// What was found in it, and how long that took.
     pub analysis: Analysis,
-    /// The frame itself.
-    pub frame: Arc<Frame>,
+    /// The frame's size in pixels.
+    pub frame_size: UVec2,
+    /// The frame itself; `None` where readings come without pictures, from a recording for one.
+    pub frame: Option<Arc<Frame>>,
+    /// When they came in, on the faces' clock ([`EmotionFeed::clock`](super::EmotionFeed::clock)).
+    pub at: Duration,
 }

@@ -3,7 +3,8 @@
 //! | in | file | comes as |
 //! | --- | --- | --- |
 //! | frames, the picture | `capture.rs` | [`EmotionCamera`], [`CameraImage`] |
-//! | detection and reading, in a task | `analyze.rs` | [`FrameAnalyzed`], [`EmotionStatus`] |
+//! | detection and reading, in a task | `analyze.rs` | [`EmotionStatus`] |
+//! | all readings, whoever they come from | `feed.rs` | [`FrameAnalyzed`], [`EmotionFeed`] |
 //! | faces as entities | `track.rs` | [`Face`], [`Emotion`], [`FacePose`], events |
 //! | rates and times | `diagnostics.rs` | Bevy's diagnostics `emotion/…` |
 //!
@@ -14,8 +15,11 @@ mod capture;
 mod components;
 mod diagnostics;
 mod events;
+mod feed;
 #[cfg(feature = "wgpu")]
 mod gpu;
+mod job;
+mod ledger;
 mod track;
 
 use bevy::app::PluginGroupBuilder;
@@ -28,18 +32,24 @@ pub use diagnostics::EmotionDiagnosticsPlugin;
 pub use events::{
     ExpressionChanged, FaceAppeared, FaceGone, FaceHidden, FaceReturned, FrameAnalyzed,
 };
+pub(crate) use feed::{Arrival, Arrived, FeedPlugin};
+pub use feed::{EmotionFeed, FeedId};
 pub use track::TrackPlugin;
 
 use crate::classify::ClassifierInfo;
 
 /// Faces as input: add it after `DefaultPlugins` (or `MinimalPlugins`).
 ///
-/// | plugin | does | may be disabled |
-/// | --- | --- | --- |
-/// | [`CapturePlugin`] | opens the source, takes its newest frame, shows it in [`CameraImage`] | no |
-/// | [`AnalyzePlugin`] | finds and reads faces in a task | no |
-/// | [`TrackPlugin`] | makes [`Face`] entities and triggers their events | yes |
-/// | [`EmotionDiagnosticsPlugin`] | measures rates and delays | yes |
+/// | plugin | does |
+/// | --- | --- |
+/// | [`CapturePlugin`] | opens the source, takes its newest frame, shows it in [`CameraImage`] |
+/// | [`AnalyzePlugin`] | finds and reads faces in a task |
+/// | [`TrackPlugin`] | makes [`Face`] entities and triggers their events |
+/// | [`EmotionDiagnosticsPlugin`] | measures rates and delays |
+/// | [`ReplayPlugin`](crate::replay::ReplayPlugin) | records sessions as readings, and plays them |
+///
+/// Each can be left out, and each works alone. Without the first two, feed readings
+/// ([`EmotionFeed`]) or play a recording.
 ///
 /// ```no_run
 /// use bevy::prelude::*;
@@ -59,11 +69,11 @@ pub struct EmotionPlugins;
 impl PluginGroup for EmotionPlugins {
     fn build(self) -> PluginGroupBuilder {
         PluginGroupBuilder::start::<Self>()
-            .add(SystemsPlugin)
             .add(CapturePlugin::default())
             .add(AnalyzePlugin::default())
             .add(TrackPlugin::default())
             .add(EmotionDiagnosticsPlugin::default())
+            .add(crate::replay::ReplayPlugin)
     }
 }
 
@@ -78,6 +88,7 @@ impl PluginGroup for EmotionPlugins {
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EmotionSystems {
     /// The newest frame is taken from the camera, and the one before it shown in [`CameraImage`].
+    /// Who feeds readings in its place ([`EmotionFeed`]) does it here or before.
     Capture,
     /// A finished analysis is announced ([`FrameAnalyzed`]), the next one started.
     Analyze,
@@ -89,34 +100,14 @@ pub enum EmotionSystems {
     Present,
 }
 
-/// Puts [`EmotionSystems`] into their order.
-struct SystemsPlugin;
-
-impl Plugin for SystemsPlugin {
-    fn build(&self, app: &mut App) {
-        app.configure_sets(
-            Update,
-            (
-                EmotionSystems::Capture,
-                EmotionSystems::Analyze,
-                EmotionSystems::Track,
-                EmotionSystems::React,
-                EmotionSystems::Present,
-            )
-                .chain(),
-        );
-    }
-}
-
 /// What the analysis is doing, for people. How the camera is doing is in [`EmotionCamera::status`].
 #[derive(Resource, Reflect, Debug, Clone, PartialEq, Eq, Default)]
-#[reflect(Resource, Default)]
+#[reflect(Resource, Default, Debug, Clone, PartialEq)]
 pub struct EmotionStatus {
     /// Set it to hold everything: no frame is taken, and faces stay as they are. Turning to another
     /// source ends it. All other fields are only to be read.
     pub paused: bool,
     /// What reads the faces; `None` until it is loaded.
-    #[reflect(ignore)]
     pub classifier: Option<ClassifierInfo>,
     /// Whether detector and model, or another model, are being loaded.
     pub loading: bool,

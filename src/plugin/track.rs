@@ -1,21 +1,22 @@
 //! Readings become entities: who appears, hides, returns and goes.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bevy::prelude::*;
 
-use super::capture::NewestFrame;
+use super::feed::FeedPlugin;
+use super::ledger::{Change, Changed, Ledger};
 use super::{
-    Emotion, EmotionStatus, EmotionSystems, ExpressionChanged, Face, FaceAppeared, FaceGone,
-    FaceHidden, FacePose, FaceReturned, FrameAnalyzed,
+    Emotion, EmotionFeed, EmotionSystems, ExpressionChanged, Face, FaceAppeared, FaceGone,
+    FaceHidden, FacePose, FaceReturned,
 };
 use crate::track::{Reading, TrackerConfig};
 
-/// Mirrors what the analyzer says into [`Face`] entities, and triggers their events.
+/// Mirrors readings into [`Face`] entities, and triggers their events.
 ///
-/// The plugin is a resource, too: it may be changed while the app runs. Times are real ones, without
-/// those in which [`EmotionStatus::paused`] is set.
+/// The plugin is a resource, too: it may be changed while the app runs. Times are those of the
+/// faces' clock, [`EmotionFeed::clock`].
 #[derive(Resource, Debug, Clone)]
 pub struct TrackPlugin {
     /// How long a hidden face keeps its entity; as long as [`TrackerConfig::keep_hidden`], after
@@ -37,168 +38,106 @@ impl Default for TrackPlugin {
 
 impl Plugin for TrackPlugin {
     fn build(&self, app: &mut App) {
+        FeedPlugin::ensure(app);
         app.insert_resource(self.clone())
-            .init_resource::<EmotionStatus>()
-            .init_resource::<NewestFrame>()
-            .init_resource::<Faces>()
-            .add_message::<FrameAnalyzed>()
-            .add_systems(
-                Update,
-                (advance_clock, forget_other_sources, mirror_readings, let_go)
-                    .chain()
-                    .in_set(EmotionSystems::Track),
-            );
+            .register_type::<Face>()
+            .register_type::<Emotion>()
+            .register_type::<FacePose>()
+            .init_resource::<Ledger>()
+            .init_resource::<Entities>()
+            .add_systems(Update, keep_books.in_set(EmotionSystems::Track));
     }
 }
 
-/// The faces by their tracks' numbers.
+/// The faces' entities by their tracks' numbers.
 #[derive(Resource, Default)]
-struct Faces {
-    by_track: BTreeMap<u64, Known>,
-    /// The source that they were seen by.
-    source: u64,
-    /// Real time without pauses.
-    clock: Duration,
-    last_analysis: Duration,
-    /// How long that one took.
-    analysis_time: Duration,
+struct Entities(BTreeMap<u64, Entity>);
+
+fn keep_books(
+    settings: Res<TrackPlugin>,
+    feed: Res<EmotionFeed>,
+    mut ledger: ResMut<Ledger>,
+    mut commands: Commands,
+) {
+    let mut changes = Vec::new();
+    for arrival in feed.arrivals() {
+        ledger.take_in(arrival, &settings, &mut changes);
+    }
+    let clock = feed.clock();
+    ledger.advance(clock, &settings, &mut changes);
+    if !changes.is_empty() {
+        // All in one go, so that each event finds its face and the clock as they were at that
+        // moment, also where several frames come in one update.
+        commands.queue(move |world: &mut World| {
+            for Change { at, what } in changes {
+                world.resource_mut::<EmotionFeed>().show_clock(at);
+                apply(what, world);
+            }
+            world.resource_mut::<EmotionFeed>().show_clock(clock);
+        });
+    }
 }
 
-struct Known {
-    entity: Entity,
-    /// Since when it is out of view.
-    hidden_at: Option<Duration>,
-}
-
-impl Known {
-    fn hide(&mut self, now: Duration, faces: &mut FaceQuery, commands: &mut Commands) {
-        if self.hidden_at.is_none() {
-            self.hidden_at = Some(now);
-            if let Ok((mut face, ..)) = faces.get_mut(self.entity) {
+fn apply(change: Changed, world: &mut World) {
+    match change {
+        Changed::Seen { reading, frame_size } => {
+            let face = Face::of(&reading, frame_size);
+            if !update(&reading, face, world) {
+                appear(&reading, face, world);
+            }
+        }
+        Changed::Hidden { track } => {
+            let Some(entity) = entity_of(track, world) else { return };
+            if let Some(mut face) = world.get_mut::<Face>(entity) {
                 face.visible = false;
-                commands.trigger(FaceHidden { entity: self.entity });
+                world.trigger(FaceHidden { entity });
             }
         }
-    }
-
-    fn go(&self, commands: &mut Commands) {
-        if commands.get_entity(self.entity).is_ok() {
-            commands.trigger(FaceGone { entity: self.entity });
-            commands.entity(self.entity).try_despawn();
-        }
-    }
-}
-
-type FaceQuery<'w, 's> =
-    Query<'w, 's, (&'static mut Face, &'static mut Emotion, &'static mut FacePose)>;
-
-fn advance_clock(time: Res<Time<Real>>, status: Res<EmotionStatus>, mut faces: ResMut<Faces>) {
-    if !status.paused {
-        faces.clock += time.delta();
-    }
-}
-
-/// Faces that another source saw are gone at once.
-fn forget_other_sources(
-    newest: Res<NewestFrame>,
-    mut known: ResMut<Faces>,
-    mut faces: FaceQuery,
-    mut commands: Commands,
-) {
-    if known.source == newest.source {
-        return;
-    }
-    known.source = newest.source;
-    let now = known.clock;
-    for mut face in std::mem::take(&mut known.by_track).into_values() {
-        face.hide(now, &mut faces, &mut commands);
-        face.go(&mut commands);
-    }
-}
-
-fn mirror_readings(
-    mut analyzed: MessageReader<FrameAnalyzed>,
-    mut known: ResMut<Faces>,
-    mut faces: FaceQuery,
-    mut commands: Commands,
-) {
-    for FrameAnalyzed { analysis, frame } in analyzed.read() {
-        let frame_size = UVec2::new(frame.width(), frame.height());
-        let known = &mut *known;
-        known.last_analysis = known.clock;
-        known.analysis_time = analysis.detect_time + analysis.classify_time;
-        for reading in &analysis.readings {
-            let face = Face::of(reading, frame_size);
-            let is_known = known
-                .by_track
-                .get_mut(&reading.track)
-                .is_some_and(|known| mirror(reading, face, known, &mut faces, &mut commands));
-            if !is_known {
-                let entity = appear(reading, face, &mut commands);
-                known.by_track.insert(reading.track, Known { entity, hidden_at: None });
-            }
-        }
-        let in_view: HashSet<u64> = analysis.readings.iter().map(|reading| reading.track).collect();
-        for (track, face) in &mut known.by_track {
-            if !in_view.contains(track) {
-                face.hide(known.clock, &mut faces, &mut commands);
+        Changed::Gone { track } => {
+            let entity = entity_of(track, world);
+            world.resource_mut::<Entities>().0.remove(&track);
+            if let Some(entity) = entity {
+                world.trigger(FaceGone { entity });
+                // An observer may have despawned it.
+                let _ = world.try_despawn(entity);
             }
         }
     }
 }
 
-fn appear(reading: &Reading, face: Face, commands: &mut Commands) -> Entity {
+/// The entity of a track, unless somebody else despawned it.
+fn entity_of(track: u64, world: &World) -> Option<Entity> {
+    let entity = *world.resource::<Entities>().0.get(&track)?;
+    world.get_entity(entity).is_ok().then_some(entity)
+}
+
+fn appear(reading: &Reading, face: Face, world: &mut World) {
     let name = Name::new(format!("face {}", reading.track));
     let emotion = Emotion::from(reading);
-    let entity = commands.spawn((name, face, emotion, FacePose::from(reading))).id();
-    commands.trigger(FaceAppeared { entity });
+    let entity = world.spawn((name, face, emotion, FacePose::from(reading))).id();
+    world.resource_mut::<Entities>().0.insert(reading.track, entity);
+    world.trigger(FaceAppeared { entity });
     if emotion.dominant.is_some() {
-        commands.trigger(ExpressionChanged { entity, from: None, to: emotion.dominant });
+        world.trigger(ExpressionChanged { entity, from: None, to: emotion.dominant });
     }
-    entity
 }
 
-/// `false` when the entity is not there any more: somebody else despawned it.
-fn mirror(
-    reading: &Reading,
-    new_face: Face,
-    known: &mut Known,
-    faces: &mut FaceQuery,
-    commands: &mut Commands,
-) -> bool {
-    let entity = known.entity;
-    let Ok((mut face, mut emotion, mut pose)) = faces.get_mut(entity) else { return false };
-    *face = new_face;
-    *pose = FacePose::from(reading);
+/// `false` when there is no such entity.
+fn update(reading: &Reading, new_face: Face, world: &mut World) -> bool {
+    let Some(entity) = entity_of(reading.track, world) else { return false };
+    let mut components = world.query::<(&mut Face, &mut Emotion, &mut FacePose)>();
+    let Ok((mut face, mut emotion, mut pose)) = components.get_mut(world, entity) else {
+        return false;
+    };
+    let was_visible = std::mem::replace(&mut *face, new_face).visible;
     let before = std::mem::replace(&mut *emotion, Emotion::from(reading));
-    if known.hidden_at.take().is_some() {
-        commands.trigger(FaceReturned { entity });
+    *pose = FacePose::from(reading);
+    if !was_visible {
+        world.trigger(FaceReturned { entity });
     }
     if before.dominant != reading.dominant {
         let (from, to) = (before.dominant, reading.dominant);
-        commands.trigger(ExpressionChanged { entity, from, to });
+        world.trigger(ExpressionChanged { entity, from, to });
     }
     true
-}
-
-/// Hides all faces when no analysis comes any more; lets those go that were hidden for long.
-fn let_go(
-    settings: Res<TrackPlugin>,
-    mut known: ResMut<Faces>,
-    mut faces: FaceQuery,
-    mut commands: Commands,
-) {
-    let now = known.clock;
-    if now - known.last_analysis > settings.hide_after.max(known.analysis_time * 3) {
-        for face in known.by_track.values_mut() {
-            face.hide(now, &mut faces, &mut commands);
-        }
-    }
-    known.by_track.retain(|_, face| {
-        let gone = face.hidden_at.is_some_and(|since| now - since > settings.keep_hidden);
-        if gone {
-            face.go(&mut commands);
-        }
-        !gone
-    });
 }

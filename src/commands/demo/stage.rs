@@ -10,7 +10,7 @@ use bevy::prelude::*;
 use bevy::render::render_resource::TextureFormat;
 use bevy::time::TimeUpdateStrategy;
 use bevy_emotion::capture::{CaptureError, FrameSender, FrameSource};
-use bevy_emotion::plugin::EmotionStatus;
+use bevy_emotion::plugin::{AnalyzePlugin, EmotionStatus};
 
 use super::FRAMES_PER_SECOND;
 use super::reel::Reel;
@@ -107,6 +107,10 @@ pub fn play(
 /// The film begins when there is somebody to read the faces.
 fn await_model(app: &mut App) {
     stand_still(app, LOADING, |app| {
+        // A recording needs no model.
+        if !app.world().contains_resource::<AnalyzePlugin>() {
+            return true;
+        }
         let status = app.world().get_resource::<EmotionStatus>();
         status.is_none_or(|status| status.classifier.is_some() || status.problem.is_some())
     });

@@ -4,18 +4,18 @@
 #![cfg(feature = "plugin")]
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod parts;
+mod reflection;
+mod replay;
+mod stage;
+
 use std::error::Error;
-use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use bevy::diagnostic::{DiagnosticPath, DiagnosticsStore};
 use bevy::ecs::schedule::{LogLevel, ScheduleBuildSettings};
 use bevy::prelude::*;
-use bevy::time::TimeUpdateStrategy;
-use bevy_emotion::analyzer::Analyzer;
-use bevy_emotion::capture::{
-    Capture, CaptureCommand, CaptureState, FrameSender, SourceSpec, frame_slot,
-};
+use bevy_emotion::capture::{Capture, CaptureCommand, CaptureState, SourceSpec, frame_slot};
 #[cfg(feature = "opencv")]
 use bevy_emotion::capture::{
     FrameSource,
@@ -23,246 +23,20 @@ use bevy_emotion::capture::{
 };
 #[cfg(feature = "opencv")]
 use bevy_emotion::classify::BackendChoice;
-use bevy_emotion::classify::preprocess::FaceImage;
-use bevy_emotion::classify::{Classifier, ClassifierInfo, ClassifyError, ModelChoice};
-use bevy_emotion::detect::{DetectError, Detection, Evidence, FaceDetector, KnownFace};
-use bevy_emotion::emotion::{Expression, Scores};
-use bevy_emotion::frame::{Frame, FrameRect};
+use bevy_emotion::classify::ModelChoice;
+use bevy_emotion::emotion::Expression;
+#[cfg(feature = "opencv")]
+use bevy_emotion::frame::FrameRect;
 use bevy_emotion::plugin::{
-    AnalyzePlugin, CameraImage, CapturePlugin, Emotion, EmotionCamera, EmotionDiagnosticsPlugin,
-    EmotionPlugins, EmotionStatus, EmotionSystems, ExpressionChanged, Face, FaceAppeared, FaceGone,
-    FaceHidden, FaceReturned, FrameAnalyzed, TrackPlugin,
+    AnalyzePlugin, CameraImage, CapturePlugin, EmotionCamera, EmotionDiagnosticsPlugin,
+    EmotionPlugins, EmotionStatus, TrackPlugin,
 };
-use bevy_emotion::track::TrackerConfig;
-
-/// Time between two frames, for the source's clock and for the app's.
-const FRAME_TIME: Duration = Duration::from_millis(33);
-/// Nothing here takes this long, on any machine.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-const LEFT: (f32, f32) = (100.0, 120.0);
-const RIGHT: (f32, f32) = (240.0, 120.0);
-
-/// What is in front of the camera, as the played detector and classifier see it.
-#[derive(Default)]
-struct Scene {
-    /// Middle and expression of each face, from left to right.
-    faces: Vec<((f32, f32), Expression)>,
-    failing: bool,
-    crashing: bool,
-    /// How often an analyzer was made.
-    made: u32,
-}
-
-type SharedScene = Arc<Mutex<Scene>>;
-
-struct PlayedDetector(SharedScene);
-
-impl FaceDetector for PlayedDetector {
-    fn detect(
-        &mut self,
-        frame: &Frame,
-        known: &[KnownFace],
-    ) -> Result<Vec<Detection>, DetectError> {
-        let (crashing, failing, faces) = {
-            let scene = self.0.lock().unwrap();
-            (scene.crashing, scene.failing, scene.faces.clone())
-        };
-        assert!(!crashing, "the played detector crashes");
-        if failing {
-            let reason = "the played detector fails".to_owned();
-            return Err(DetectError::Library { frame: format!("{frame:?}"), reason });
-        }
-        let detection = |center| {
-            let box_in_frame = FrameRect::square(center, 80.0);
-            let known = known.iter().find(|known| known.box_in_frame.iou(&box_in_frame) > 0.5);
-            Detection {
-                box_in_frame,
-                roll: 0.1,
-                confidence: 1.0,
-                evidence: Evidence::Frontal,
-                known: known.map(|known| known.track),
-            }
-        };
-        Ok(faces.iter().map(|(center, _)| detection(*center)).collect())
-    }
-
-    fn reset(&mut self) {}
-}
-
-/// Faces come in the order of their tracks: from left to right, as long as none comes later.
-struct PlayedClassifier(SharedScene, ClassifierInfo);
-
-impl Classifier for PlayedClassifier {
-    fn classify(&mut self, images: &[FaceImage]) -> Result<Vec<Scores>, ClassifyError> {
-        let scene = self.0.lock().unwrap();
-        let scores = scene.faces.iter().map(|(_, expression)| Scores::certain(*expression));
-        Ok(scores.chain(std::iter::repeat(Scores::UNIFORM)).take(images.len()).collect())
-    }
-
-    fn description(&self) -> &ClassifierInfo {
-        &self.1
-    }
-}
-
-fn played(scene: &SharedScene) -> AnalyzePlugin {
-    let scene = scene.clone();
-    AnalyzePlugin::with_analyzer(move || {
-        scene.lock().unwrap().made += 1;
-        let info = ClassifierInfo {
-            model: "played".to_owned(),
-            backend: "cpu".to_owned(),
-            device: "script".to_owned(),
-            note: None,
-        };
-        Ok(Analyzer::new(
-            Box::new(PlayedDetector(scene.clone())),
-            Box::new(PlayedClassifier(scene.clone(), info)),
-            TrackerConfig::default(),
-        ))
-    })
-}
-
-/// What observers and systems of the app saw, in order.
-#[derive(Resource, Default)]
-struct Seen {
-    events: Vec<(Entity, Happening)>,
-    analyzed: Vec<u64>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Happening {
-    Appeared,
-    Hidden,
-    Returned,
-    Gone,
-    Shows(Option<Expression>, Option<Expression>),
-}
-
-/// An app with a camera and a scene that the test plays.
-struct Stage {
-    app: App,
-    camera: FrameSender,
-    scene: SharedScene,
-    frames: u64,
-}
-
-impl Stage {
-    fn new() -> Self {
-        Self::with(|_| {})
-    }
-
-    fn with(prepare: impl FnOnce(&mut App)) -> Self {
-        let scene = SharedScene::default();
-        let (camera, frames) = frame_slot();
-        let mut app = App::new();
-        app.add_plugins(MinimalPlugins);
-        prepare(&mut app);
-        app.insert_resource(EmotionCamera::new(Capture::from_receiver("stage".into(), frames)))
-            .add_plugins(EmotionPlugins.set(played(&scene)));
-        Self { app: start(app), camera, scene, frames: 0 }
-    }
-
-    fn scene(&self) -> MutexGuard<'_, Scene> {
-        self.scene.lock().unwrap()
-    }
-
-    fn show(&self, faces: &[((f32, f32), Expression)]) {
-        self.scene().faces = faces.to_vec();
-    }
-
-    fn offer_frame(&mut self) -> u64 {
-        let sequence = self.frames;
-        self.frames += 1;
-        let rgb = [200, 100, 50].repeat(320 * 240);
-        let time = FRAME_TIME * u32::try_from(sequence).unwrap();
-        self.camera.offer(Frame::from_rgb(rgb, 320, 240, sequence, time).unwrap());
-        sequence
-    }
-
-    /// Plays `count` frames; each has been analyzed, or has failed, when this returns.
-    fn play(&mut self, count: usize) {
-        for _ in 0..count {
-            let sequence = self.offer_frame();
-            advance(&mut self.app, FRAME_TIME);
-            until(&mut self.app, "the frame is analyzed", |app| {
-                app.world().resource::<Seen>().analyzed.last() == Some(&sequence)
-                    || app.world().resource::<EmotionStatus>().problem.is_some()
-            });
-        }
-    }
-
-    fn take_events(&mut self) -> Vec<(Entity, Happening)> {
-        std::mem::take(&mut self.app.world_mut().resource_mut::<Seen>().events)
-    }
-
-    fn take_happenings(&mut self) -> Vec<Happening> {
-        self.take_events().into_iter().map(|(_, happening)| happening).collect()
-    }
-
-    fn faces(&mut self) -> Vec<(Face, Emotion)> {
-        let mut query = self.app.world_mut().query::<(&Face, &Emotion)>();
-        let mut faces: Vec<_> =
-            query.iter(self.app.world()).map(|(face, emotion)| (*face, *emotion)).collect();
-        faces.sort_by_key(|(face, _)| face.track);
-        faces
-    }
-
-    fn status(&self) -> EmotionStatus {
-        self.app.world().resource::<EmotionStatus>().clone()
-    }
-}
-
-/// Adds what watches, and finishes the plugins as a runner would; time stands still from here on.
-fn start(mut app: App) -> App {
-    fn record<E: EntityEvent + Copy>(
-        app: &mut App,
-        happening: impl Fn(E) -> Happening + Send + Sync + 'static,
-    ) {
-        app.add_observer(move |event: On<E>, faces: Query<&Face>, mut seen: ResMut<Seen>| {
-            let entity = event.event_target();
-            assert!(faces.contains(entity), "events are about faces that are there");
-            seen.events.push((entity, happening(*event)));
-        });
-    }
-    app.init_resource::<Seen>().add_systems(
-        Update,
-        (|mut messages: MessageReader<FrameAnalyzed>, mut seen: ResMut<Seen>| {
-            seen.analyzed.extend(messages.read().map(|message| message.analysis.sequence));
-        })
-        .in_set(EmotionSystems::React),
-    );
-    record(&mut app, |_: FaceAppeared| Happening::Appeared);
-    record(&mut app, |_: FaceHidden| Happening::Hidden);
-    record(&mut app, |_: FaceReturned| Happening::Returned);
-    record(&mut app, |_: FaceGone| Happening::Gone);
-    record(&mut app, |change: ExpressionChanged| Happening::Shows(change.from, change.to));
-    app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::ZERO));
-    app.finish();
-    app.cleanup();
-    app
-}
-
-/// One update at which `time` has passed.
-fn advance(app: &mut App, time: Duration) {
-    app.insert_resource(TimeUpdateStrategy::ManualDuration(time));
-    app.update();
-    app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::ZERO));
-}
-
-/// Updates until `done`, while the app's time stands still.
-fn until(app: &mut App, what: &str, done: impl Fn(&App) -> bool) {
-    let start = Instant::now();
-    while !done(app) {
-        assert!(start.elapsed() < PATIENCE, "waited in vain until {what}");
-        app.update();
-        std::thread::sleep(Duration::from_micros(200));
-    }
-}
-
-fn problem(app: &App) -> Option<&str> {
-    app.world().resource::<EmotionStatus>().problem.as_deref()
-}
+#[cfg(feature = "opencv")]
+use bevy_emotion::plugin::{Emotion, Face, FaceGone};
+use stage::{
+    FRAME_TIME, Happening, LEFT, PATIENCE, RIGHT, Seen, SharedScene, Stage, advance, played,
+    problem, start, until,
+};
 
 #[test]
 fn a_face_appears_hides_returns_and_goes() {
@@ -495,6 +269,60 @@ fn an_analysis_that_always_crashes_is_given_up() {
 }
 
 #[test]
+fn an_analysis_that_never_returns_is_given_up_and_started_again() {
+    let mut stage = Stage::new();
+    stage.show(&[(LEFT, Expression::Happy)]);
+    stage.play(12);
+    stage.take_events();
+    stage.scene().hangs_once = true;
+    stage.offer_frame();
+    let start = Instant::now();
+    while problem(&stage.app).is_none() {
+        assert!(start.elapsed() < PATIENCE, "it is not noticed");
+        advance(&mut stage.app, FRAME_TIME);
+    }
+    let text = stage.status().problem.unwrap_or_default();
+    assert!(text.contains("not returned for 10 s; starting it again"), "{text}");
+    assert_eq!(stage.take_happenings(), [Happening::Hidden, Happening::Gone]);
+
+    until(&mut stage.app, "another analyzer is loaded", |app| {
+        !app.world().resource::<EmotionStatus>().loading
+    });
+    stage.offer_frame();
+    until(&mut stage.app, "the problem is over", |app| problem(app).is_none());
+    stage.play(12);
+    assert_eq!(stage.take_happenings()[0], Happening::Appeared);
+    assert_eq!(stage.scene().made, 2);
+
+    // What returns in the end disturbs nobody.
+    stage.scene().released = true;
+    stage.play(12);
+    assert!(stage.take_events().is_empty());
+    assert_eq!(stage.faces().len(), 1);
+}
+
+#[test]
+fn analyses_that_never_return_are_started_a_few_times_only() {
+    let mut stage = Stage::new();
+    stage.scene().hanging = true;
+    let start = Instant::now();
+    while problem(&stage.app).is_none_or(|text| !text.contains("not starting it again")) {
+        assert!(start.elapsed() < PATIENCE, "it is not given up");
+        stage.offer_frame();
+        advance(&mut stage.app, Duration::from_millis(250));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let made = stage.scene().made;
+    for _ in 0..100 {
+        stage.offer_frame();
+        advance(&mut stage.app, Duration::from_millis(250));
+    }
+    assert_eq!((made, stage.scene().made), (3, 3));
+    stage.scene().hanging = false;
+    stage.scene().released = true;
+}
+
+#[test]
 fn what_cannot_be_loaded_is_shown_and_may_be_replaced() {
     let mut stage = Stage::new();
     stage.show(&[(LEFT, Expression::Happy)]);
@@ -656,14 +484,40 @@ fn the_puppet_is_found_and_read() {
     assert_eq!(info.map(|info| info.backend), Some("cpu".to_owned()));
 }
 
+/// Another model, while faces are in view: they stay who they are.
+#[cfg(feature = "opencv")]
 #[test]
-fn components_are_known_to_reflection() {
-    let stage = Stage::new();
-    let registry = stage.app.world().resource::<AppTypeRegistry>().read();
-    for type_id in [std::any::TypeId::of::<Face>(), std::any::TypeId::of::<Emotion>()] {
-        let registration = registry.get(type_id).expect("a registered type");
-        assert!(registration.data::<ReflectComponent>().is_some());
-    }
+fn another_model_reads_the_same_faces() {
+    let (camera, frames) = frame_slot();
+    let mut app = App::new();
+    app.add_plugins(MinimalPlugins)
+        .insert_resource(EmotionCamera::new(Capture::from_receiver("puppet".into(), frames)))
+        .add_plugins(EmotionPlugins.set(AnalyzePlugin { backend: BackendChoice::Cpu, ..default() }))
+        .add_observer(|gone: On<FaceGone>| panic!("{} is gone", gone.entity));
+    let mut app = start(app);
+    let mut puppet = PuppetSource::new(PuppetConfig::default());
+    let mut play = |app: &mut App, count: usize| {
+        for _ in 0..count {
+            let frame = puppet.next_frame().unwrap().expect("the puppet goes on");
+            let sequence = frame.sequence();
+            camera.offer(frame);
+            advance(app, FRAME_TIME);
+            until(app, "the frame is analyzed", |app| {
+                app.world().resource::<Seen>().analyzed.last() == Some(&sequence)
+            });
+        }
+    };
+    play(&mut app, 12);
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/models/cnn4.safetensors");
+    app.world_mut().resource_mut::<AnalyzePlugin>().model = ModelChoice::Path(path.into());
+    app.update();
+    assert!(app.world().resource::<EmotionStatus>().loading, "it is loaded beside");
+    play(&mut app, 12);
+    until(&mut app, "it is loaded", |app| !app.world().resource::<EmotionStatus>().loading);
+    play(&mut app, 2);
+    assert_eq!(problem(&app), None);
+    let mut faces = app.world_mut().query::<&Face>();
+    assert_eq!(faces.iter(app.world()).filter(|face| face.visible).count(), 1);
 }
 
 /// Updates an app in which two systems that disturb each other are an error.

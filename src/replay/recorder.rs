@@ -1,0 +1,342 @@
+//! Recording a running session, written on a thread of its own.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bevy::prelude::*;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+
+use super::pictures::PictureWriter;
+use super::{Moment, RecordingInfo, RecordingWriter, What};
+use crate::plugin::{Arrival, Arrived, EmotionCamera, EmotionFeed, EmotionStatus, FrameAnalyzed};
+
+/// Moments that may wait for a slow disk: two minutes of them.
+const BACKLOG: usize = 4096;
+/// What was recorded is handed to the system at least this often.
+const FLUSH_INTERVAL: Duration = Duration::from_secs(1);
+/// How long an app that ends waits for the file to be written.
+const DROP_DEADLINE: Duration = Duration::from_secs(2);
+
+/// Records the session as readings: tracks, boxes and scores with their times. **No pictures**,
+/// unless they are asked for by [`Recorder::start_with_pictures`].
+///
+/// Nothing waits for the disk: a thread of its own writes, at least once a second, so that no more
+/// than that is lost in a crash. Time in which [`EmotionStatus::paused`] is set is left out.
+///
+/// ```
+/// use bevy::prelude::*;
+/// use bevy_emotion::replay::Recorder;
+///
+/// fn toggle(mut recorder: ResMut<Recorder>) {
+///     if recorder.is_recording() {
+///         recorder.stop();
+///     } else {
+///         recorder.start("session.face");
+///     }
+/// }
+/// # bevy::ecs::system::assert_is_system(toggle);
+/// ```
+#[derive(Resource, Debug, Default)]
+pub struct Recorder {
+    /// What is to be recorded from the next update on.
+    wish: Option<Wish>,
+    job: Option<Job>,
+}
+
+#[derive(Debug)]
+struct Wish {
+    path: PathBuf,
+    pictures: Option<PathBuf>,
+}
+
+/// What a [`Recorder`] is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecorderState {
+    /// Nothing was recorded yet.
+    Idle,
+    /// It records, or writes the last bytes after [`Recorder::stop`].
+    Recording {
+        /// The file.
+        path: PathBuf,
+        /// How long the recording is so far.
+        length: Duration,
+        /// The size of the file so far.
+        bytes: u64,
+        /// Moments, or pictures, that were left out because the disk was too slow.
+        lost: u64,
+    },
+    /// The last recording is complete.
+    Saved {
+        /// The file.
+        path: PathBuf,
+        /// How long it is.
+        length: Duration,
+        /// Its size.
+        bytes: u64,
+    },
+    /// The last recording could not be written, or not to its end. What was written stays.
+    Failed {
+        /// The file.
+        path: PathBuf,
+        /// Why, and what helps.
+        reason: String,
+    },
+}
+
+impl Recorder {
+    /// Records into a new file, from the next update on; what was being recorded is ended. A file
+    /// of that name that is there already is an error, in [`Recorder::state`].
+    pub fn start(&mut self, path: impl Into<PathBuf>) {
+        self.begin(Wish { path: path.into(), pictures: None });
+    }
+
+    /// As [`Recorder::start`], and **saves the pictures, people's faces in them,** as PNG files in
+    /// a folder, which has to be new or empty. Ask the people first. The log says loudly that it
+    /// happens. Pictures that the disk is too slow for are left out.
+    pub fn start_with_pictures(&mut self, path: impl Into<PathBuf>, folder: impl Into<PathBuf>) {
+        self.begin(Wish { path: path.into(), pictures: Some(folder.into()) });
+    }
+
+    /// Ends the recording; [`Recorder::state`] says when it is saved.
+    pub fn stop(&mut self) {
+        self.wish = None;
+        if let Some(job) = &mut self.job {
+            job.end();
+        }
+    }
+
+    /// Whether it records, or will from the next update on.
+    pub fn is_recording(&self) -> bool {
+        self.wish.is_some() || self.job.as_ref().is_some_and(Job::is_recording)
+    }
+
+    /// What it is doing.
+    pub fn state(&self) -> RecorderState {
+        self.job.as_ref().map_or(RecorderState::Idle, Job::state)
+    }
+
+    fn begin(&mut self, wish: Wish) {
+        self.stop();
+        self.wish = Some(wish);
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.stop();
+        let start = Instant::now();
+        while let Some(job) = &self.job
+            && job.progress().outcome.is_none()
+            && start.elapsed() < DROP_DEADLINE
+        {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+/// A recording that is being written.
+#[derive(Debug)]
+struct Job {
+    path: PathBuf,
+    /// `None` once it ended.
+    sender: Option<Sender<Order>>,
+    pictures: Option<PictureWriter>,
+    progress: Arc<Mutex<Progress>>,
+    tape: Tape,
+    lost: u64,
+    /// Whether a failure was told.
+    told: bool,
+}
+
+enum Order {
+    Write(Moment),
+    End(Duration),
+}
+
+/// How far the thread is.
+#[derive(Debug, Default)]
+struct Progress {
+    bytes: u64,
+    outcome: Option<Result<(), String>>,
+}
+
+/// The recording's time, which only goes forward, from the faces' clock, which may jump.
+#[derive(Debug, Default)]
+struct Tape {
+    time: Duration,
+    clock: Duration,
+}
+
+impl Tape {
+    /// The recording's time at `clock`.
+    fn at(&mut self, clock: Duration) -> Duration {
+        self.time += clock.saturating_sub(self.clock);
+        self.clock = clock;
+        self.time
+    }
+}
+
+/// Records what came to the faces in this update.
+pub(super) fn record(
+    feed: Res<EmotionFeed>,
+    status: Res<EmotionStatus>,
+    camera: Option<Res<EmotionCamera>>,
+    mut recorder: ResMut<Recorder>,
+) {
+    let wish = recorder.wish.take();
+    if let Some(wish) = wish {
+        let mut info = RecordingInfo::now(match (feed.driver(), &camera) {
+            (Some(driver), _) => driver.to_owned(),
+            (None, Some(camera)) => camera.status().label,
+            (None, None) => "unknown".to_owned(),
+        });
+        // What is fed was not read by the model that is loaded here.
+        let model = status.classifier.as_ref().filter(|_| feed.driver().is_none());
+        info.model = model.map(|classifier| classifier.model.clone());
+        info.frame_size = status.frame_size.map(|size| (size.x, size.y));
+        let clock = feed.arrivals().first().map_or(feed.clock(), |arrival| arrival.at);
+        recorder.job = Some(Job::start(wish, info, clock));
+    }
+    let Some(job) = &mut recorder.bypass_change_detection().job else { return };
+    if job.sender.is_some() {
+        feed.arrivals().iter().for_each(|arrival| job.take_in(arrival));
+        job.tape.at(feed.clock());
+    }
+    job.tell_failure();
+}
+
+impl Job {
+    fn start(wish: Wish, info: RecordingInfo, clock: Duration) -> Self {
+        let Wish { path, pictures: folder } = wish;
+        let (sender, orders) = bounded(BACKLOG);
+        let progress = Arc::new(Mutex::new(Progress::default()));
+        let pictures = folder.map(|folder| {
+            warn!("PICTURES OF PEOPLE ARE BEING RECORDED, into {}", folder.display());
+            PictureWriter::start(folder)
+        });
+        let writer = {
+            let (path, progress) = (path.clone(), progress.clone());
+            move || {
+                let outcome = write(&path, &info, &orders, &progress);
+                lock(&progress).outcome = Some(outcome);
+            }
+        };
+        let thread = thread::Builder::new().name("recorder".to_owned()).spawn(writer);
+        if let Err(error) = thread {
+            let reason = format!("no thread can be started to record: {error}");
+            lock(&progress).outcome = Some(Err(reason));
+        }
+        let tape = Tape { time: Duration::ZERO, clock };
+        Self { path, sender: Some(sender), pictures, progress, tape, lost: 0, told: false }
+    }
+
+    fn take_in(&mut self, arrival: &Arrival) {
+        let at = self.tape.at(arrival.at);
+        match &arrival.what {
+            Arrived::Frame(frame) => self.take_frame(at, frame),
+            Arrived::NewSource { clock } => {
+                self.write(Moment { at, what: What::NewSource });
+                self.tape.clock = *clock;
+            }
+            Arrived::Jump { clock, before, .. } => {
+                self.write(Moment { at, what: What::NewSource });
+                if let Some(Arrival { what: Arrived::Frame(frame), .. }) = before.last() {
+                    self.take_frame(at, frame);
+                }
+                self.tape.clock = *clock;
+            }
+        }
+    }
+
+    fn take_frame(&mut self, at: Duration, message: &FrameAnalyzed) {
+        let FrameAnalyzed { analysis, frame_size, frame, .. } = message;
+        let frame_size = (frame_size.x, frame_size.y);
+        self.write(Moment { at, what: What::Frame { frame_size, analysis: analysis.clone() } });
+        if let (Some(pictures), Some(frame)) = (&self.pictures, frame) {
+            self.lost += u64::from(!pictures.offer(at, frame.clone()));
+        }
+    }
+
+    fn write(&mut self, moment: Moment) {
+        let Some(sender) = &self.sender else { return };
+        match sender.try_send(Order::Write(moment)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => self.lost += 1,
+            // The thread ended over a failure, which is told elsewhere.
+            Err(TrySendError::Disconnected(_)) => self.sender = None,
+        }
+    }
+
+    fn end(&mut self) {
+        self.pictures = None;
+        if let Some(sender) = self.sender.take() {
+            // Without this order, for which there is no room behind a slow disk, the recording
+            // ends with its last moment, and counts as cut off.
+            let _ = sender.try_send(Order::End(self.tape.time));
+        }
+    }
+
+    fn is_recording(&self) -> bool {
+        self.sender.is_some() && self.progress().outcome.is_none()
+    }
+
+    fn state(&self) -> RecorderState {
+        let progress = self.progress();
+        let (path, length, bytes) = (self.path.clone(), self.tape.time, progress.bytes);
+        let failure = self.pictures.as_ref().and_then(PictureWriter::problem);
+        match (&progress.outcome, failure) {
+            (Some(Err(reason)), _) => RecorderState::Failed { path, reason: reason.clone() },
+            (_, Some(reason)) => RecorderState::Failed { path, reason },
+            (Some(Ok(())), None) => RecorderState::Saved { path, length, bytes },
+            (None, None) => RecorderState::Recording { path, length, bytes, lost: self.lost },
+        }
+    }
+
+    fn tell_failure(&mut self) {
+        if let RecorderState::Failed { reason, .. } = self.state()
+            && !self.told
+        {
+            self.told = true;
+            warn!("the recording failed: {reason}");
+        }
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        lock(&self.progress)
+    }
+}
+
+/// A thread that panicked while it held the lock left whole values behind.
+fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
+    progress.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The thread: writes until it is told to end, or nobody is there to tell it.
+fn write(
+    path: &Path,
+    info: &RecordingInfo,
+    orders: &Receiver<Order>,
+    progress: &Mutex<Progress>,
+) -> Result<(), String> {
+    let failed =
+        |error| format!("{} cannot be written: {error}; is the disk full?", path.display());
+    let mut writer = RecordingWriter::create(path, info).map_err(|error| error.to_string())?;
+    let mut flushed = Instant::now();
+    loop {
+        match orders.recv_timeout(FLUSH_INTERVAL) {
+            Ok(Order::Write(moment)) => writer.push(&moment).map_err(failed)?,
+            Ok(Order::End(length)) => {
+                return writer.finish(length).map(drop).map_err(failed);
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return writer.flush().map_err(failed),
+        }
+        if flushed.elapsed() >= FLUSH_INTERVAL {
+            writer.flush().map_err(failed)?;
+            flushed = Instant::now();
+        }
+        lock(progress).bytes = writer.written();
+    }
+}

@@ -1,0 +1,330 @@
+//! Playing a recording in the place of a camera.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bevy::asset::{AssetServer, LoadState};
+use bevy::prelude::*;
+
+use super::player::{Player, Step};
+use super::recorder::{self, Recorder};
+use super::{Moment, Recording, RecordingLoader, What};
+use crate::plugin::{
+    Arrival, Arrived, EmotionFeed, EmotionStatus, EmotionSystems, FeedId, FrameAnalyzed,
+    TrackPlugin,
+};
+
+/// Records sessions as readings ([`Recorder`]) and plays them ([`Replay`]).
+///
+/// In an app with Bevy's `AssetPlugin`, which has to be added before, `.face` files are assets.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ReplayPlugin;
+
+impl Plugin for ReplayPlugin {
+    fn build(&self, app: &mut App) {
+        crate::plugin::FeedPlugin::ensure(app);
+        app.init_resource::<Replay>().init_resource::<Recorder>().add_systems(
+            Update,
+            (drive.before(EmotionSystems::Capture), recorder::record.in_set(EmotionSystems::Track)),
+        );
+        if app.world().contains_resource::<AssetServer>() {
+            app.init_asset::<Recording>().register_asset_loader(RecordingLoader);
+        }
+    }
+}
+
+/// Plays a [`Recording`]: it drives the same entities and events as the session that was recorded,
+/// at the same times of the recording, whatever the speed and the update rate.
+///
+/// While it plays, analysis and camera rest ([`EmotionFeed`]). Its time is real time, times the
+/// speed; [`EmotionStatus::paused`] holds it, too. When it has ended, faces stay as they are until
+/// [`Replay::stop`]. How long faces are remembered is told by the app's own [`TrackPlugin`], which
+/// should be set as it was when the session was recorded.
+///
+/// ```no_run
+/// use bevy::prelude::*;
+/// use bevy_emotion::prelude::*;
+/// use bevy_emotion::replay::{Recording, Replay};
+///
+/// fn watch(mut replay: ResMut<Replay>) -> Result {
+///     replay.play(Recording::load("session.face")?);
+///     replay.set_speed(2.0);
+///     Ok(())
+/// }
+/// ```
+#[derive(Resource, Debug)]
+pub struct Replay {
+    show: Option<Show>,
+    paused: bool,
+    speed: f64,
+    repeat: bool,
+    seek: Option<Duration>,
+    /// What drove the faces until now, and is to give them back.
+    leaving: Option<FeedId>,
+    problem: Option<String>,
+}
+
+/// What is played.
+#[derive(Debug)]
+struct Show {
+    reel: Reel,
+    player: Player,
+    /// Once it began; until then it is loading.
+    feed: Option<FeedId>,
+    length: Duration,
+    ended: bool,
+}
+
+/// Where the recording is.
+#[derive(Debug)]
+enum Reel {
+    Own(Arc<Recording>),
+    Asset(Handle<Recording>),
+}
+
+/// What a [`Replay`] is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplayState {
+    /// Nothing: the faces are the camera's or somebody else's.
+    Idle,
+    /// It waits for an asset.
+    Loading,
+    /// It plays.
+    Playing,
+    /// It is held, and the faces with it.
+    Paused,
+    /// It came to its end; the faces stay as they were there.
+    Ended,
+    /// It cannot be played.
+    Failed {
+        /// Why, and what helps.
+        reason: String,
+    },
+}
+
+impl Default for Replay {
+    fn default() -> Self {
+        Self {
+            show: None,
+            paused: false,
+            speed: 1.0,
+            repeat: false,
+            seek: None,
+            leaving: None,
+            problem: None,
+        }
+    }
+}
+
+impl Replay {
+    /// The fastest speed.
+    pub const FASTEST: f64 = 1000.0;
+
+    /// Plays a recording from its start. Speed and repetition stay as they are set.
+    pub fn play(&mut self, recording: impl Into<Arc<Recording>>) {
+        self.begin(Reel::Own(recording.into()));
+    }
+
+    /// Plays a recording that is an asset, as soon as it is loaded.
+    pub fn play_asset(&mut self, recording: Handle<Recording>) {
+        self.begin(Reel::Asset(recording));
+    }
+
+    /// Holds it; the faces stay as they are.
+    pub fn pause(&mut self) {
+        self.paused = true;
+    }
+
+    /// Goes on.
+    pub fn resume(&mut self) {
+        self.paused = false;
+    }
+
+    /// Goes to a time of the recording, in the next update; also while it is held, and back from
+    /// its end. A time beyond the end is the end.
+    ///
+    /// The faces are then those of that time. One that is the same person before and after stays
+    /// the same entity; the others go or appear.
+    pub fn seek(&mut self, position: Duration) {
+        self.seek = Some(position);
+    }
+
+    /// Sets how fast it plays: 1 is the speed at which it was recorded, 0 stands still. What is no
+    /// number, negative or above [`Replay::FASTEST`] is taken for the nearest speed that is.
+    pub fn set_speed(&mut self, speed: f64) {
+        self.speed = if speed.is_nan() { 1.0 } else { speed.clamp(0.0, Self::FASTEST) };
+    }
+
+    /// Sets whether it begins anew at its end. Each round has faces of its own.
+    pub fn set_repeat(&mut self, repeat: bool) {
+        self.repeat = repeat;
+    }
+
+    /// Ends it and gives the faces back to the camera.
+    pub fn stop(&mut self) {
+        self.leaving = self.show.take().and_then(|show| show.feed).or(self.leaving);
+        self.paused = false;
+        self.seek = None;
+        self.problem = None;
+    }
+
+    /// Where it is, from the start of the recording.
+    pub fn position(&self) -> Duration {
+        self.show.as_ref().map_or(Duration::ZERO, |show| show.player.position())
+    }
+
+    /// How long the recording is; zero while it is loaded.
+    pub fn length(&self) -> Duration {
+        self.show.as_ref().map_or(Duration::ZERO, |show| show.length)
+    }
+
+    /// How fast it plays.
+    pub fn speed(&self) -> f64 {
+        self.speed
+    }
+
+    /// Whether it begins anew at its end.
+    pub fn repeats(&self) -> bool {
+        self.repeat
+    }
+
+    /// What it is doing.
+    pub fn state(&self) -> ReplayState {
+        match (&self.problem, &self.show) {
+            (Some(reason), _) => ReplayState::Failed { reason: reason.clone() },
+            (None, None) => ReplayState::Idle,
+            (None, Some(show)) if show.feed.is_none() => ReplayState::Loading,
+            (None, Some(show)) if show.ended => ReplayState::Ended,
+            (None, Some(_)) if self.paused => ReplayState::Paused,
+            (None, Some(_)) => ReplayState::Playing,
+        }
+    }
+
+    fn begin(&mut self, reel: Reel) {
+        self.stop();
+        self.show = Some(Show {
+            reel,
+            player: Player::default(),
+            feed: None,
+            length: Duration::ZERO,
+            ended: false,
+        });
+    }
+}
+
+/// Goes on playing, before anything else happens in an update.
+fn drive(
+    time: Res<Time<Real>>,
+    status: Res<EmotionStatus>,
+    rules: Option<Res<TrackPlugin>>,
+    assets: Option<Res<Assets<Recording>>>,
+    server: Option<Res<AssetServer>>,
+    mut replay: ResMut<Replay>,
+    mut feed: ResMut<EmotionFeed>,
+) {
+    if replay.leaving.is_none() && replay.show.is_none() {
+        return;
+    }
+    let replay = &mut *replay;
+    if let Some(id) = replay.leaving.take() {
+        feed.give_back(id);
+    }
+    let Some(show) = &mut replay.show else { return };
+    if show.feed.is_some_and(|id| !feed.is_driven_by(id)) {
+        // Somebody else took the faces over.
+        replay.show = None;
+        return;
+    }
+    if status.paused {
+        return;
+    }
+    let recording = match &show.reel {
+        Reel::Own(recording) => Ok(Some(recording.as_ref())),
+        Reel::Asset(handle) => find(handle, assets.as_deref(), server.as_deref()),
+    };
+    let recording = match recording {
+        Ok(Some(recording)) => recording,
+        Ok(None) => return,
+        Err(reason) => {
+            warn!("{reason}");
+            replay.stop();
+            replay.problem = Some(reason);
+            return;
+        }
+    };
+    let elapsed = match show.feed {
+        Some(_) if !replay.paused => time.delta().mul_f64(replay.speed),
+        _ => Duration::ZERO,
+    };
+    let id = *show.feed.get_or_insert_with(|| {
+        if let Some(damage) = recording.damage {
+            warn!("{damage}");
+        }
+        let label = format!("recording of {}", recording.info.source);
+        feed.take_over_at(label, Duration::ZERO)
+    });
+    match replay.seek.take() {
+        Some(position) => {
+            let rules = rules.map_or_else(TrackPlugin::default, |rules| rules.clone());
+            let (before, same_source) =
+                show.player.seek(recording, position, memory(recording, &rules));
+            let before = before.into_iter().filter_map(arrival).collect();
+            feed.jump(id, show.player.position(), before, same_source);
+        }
+        None => {
+            show.player.advance(recording, elapsed, replay.repeat, |step| match step {
+                Step::Moment(moment) => tell(&mut feed, id, moment),
+                Step::Again => {
+                    feed.move_clock(id, recording.length);
+                    feed.turn_to_another_source(id, Duration::ZERO);
+                }
+            });
+            feed.move_clock(id, show.player.position());
+        }
+    }
+    show.length = recording.length;
+    show.ended = show.player.is_at_end(recording);
+}
+
+/// `None` while it is loading.
+fn find<'a>(
+    handle: &Handle<Recording>,
+    assets: Option<&'a Assets<Recording>>,
+    server: Option<&AssetServer>,
+) -> Result<Option<&'a Recording>, String> {
+    let assets = assets.ok_or(
+        "recordings are assets only where AssetPlugin was added before EmotionPlugins; add it, or          load the file with Recording::load",
+    )?;
+    let recording = assets.get(handle);
+    match server.map(|server| server.load_state(handle)) {
+        Some(LoadState::Failed(error)) if recording.is_none() => Err(error.to_string()),
+        _ => Ok(recording),
+    }
+}
+
+fn tell(feed: &mut EmotionFeed, id: FeedId, moment: &Moment) {
+    feed.move_clock(id, moment.at);
+    match &moment.what {
+        What::NewSource => feed.turn_to_another_source(id, moment.at),
+        What::Frame { frame_size, analysis } => {
+            feed.send(id, UVec2::from(*frame_size), analysis.clone());
+        }
+    }
+}
+
+fn arrival(moment: Moment) -> Option<Arrival> {
+    let What::Frame { frame_size, analysis } = moment.what else { return None };
+    let (at, frame_size) = (moment.at, UVec2::from(frame_size));
+    let frame = FrameAnalyzed { analysis, frame_size, frame: None, at };
+    Some(Arrival { at, what: Arrived::Frame(frame) })
+}
+
+/// How long before a time frames can have left faces that are still remembered then.
+fn memory(recording: &Recording, rules: &TrackPlugin) -> Duration {
+    let slowest = recording
+        .frames()
+        .map(|(_, analysis)| analysis.detect_time.saturating_add(analysis.classify_time))
+        .max()
+        .unwrap_or_default();
+    rules.hide_after.max(slowest.saturating_mul(3)).saturating_add(rules.keep_hidden)
+}
