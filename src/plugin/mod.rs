@@ -83,6 +83,8 @@ pub enum EmotionSystems {
     Analyze,
     /// Readings become [`Face`] entities; events are triggered.
     Track,
+    /// Faces press actions; see [`input`](crate::input). Empty without its plugin.
+    Input,
     /// Yours: what the app does about the faces. Faces and events are those of this update.
     React,
     /// Drawing and other output; the HUD is here.
@@ -100,6 +102,7 @@ impl Plugin for SystemsPlugin {
                 EmotionSystems::Capture,
                 EmotionSystems::Analyze,
                 EmotionSystems::Track,
+                EmotionSystems::Input,
                 EmotionSystems::React,
                 EmotionSystems::Present,
             )
