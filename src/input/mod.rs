@@ -52,12 +52,15 @@ mod file;
 mod key_names;
 mod map;
 mod measure;
+mod press;
 mod range;
 mod seconds;
 mod slots;
 mod state;
 mod virtual_face;
+mod watch;
 
+use bevy::app::{FixedFirst, RunFixedMainLoop, RunFixedMainLoopSystems};
 use bevy::prelude::*;
 
 pub use axis::{AxisBinding, FULL_TILT, FaceAxis};
@@ -76,8 +79,7 @@ pub use state::{
 };
 pub use virtual_face::{VirtualFace, VirtualFacePlugin};
 
-#[cfg(doc)]
-use crate::plugin::EmotionSystems;
+use crate::plugin::{EmotionSystems, Face, SystemsPlugin};
 
 /// Actions of the type `A`, pressed by faces and keys. Add it once for each type of action; with
 /// [`EmotionPlugins`](crate::plugin::EmotionPlugins) beside it, or [`VirtualFacePlugin`].
@@ -107,6 +109,95 @@ impl<A: InputAction> Default for ExpressionInputPlugin<A> {
 
 impl<A: InputAction> Plugin for ExpressionInputPlugin<A> {
     fn build(&self, app: &mut App) {
-        let _ = app;
+        if !app.is_plugin_added::<MeasurePlugin>() {
+            app.add_plugins(MeasurePlugin);
+        }
+        if !app.world().contains_resource::<ExpressionMap<A>>() {
+            app.insert_resource(self.map.clone());
+        }
+        carry::<ActionState<A>>(app);
+        carry::<press::FaceWatches<A>>(app);
+        app.register_type::<ExpressionMap<A>>()
+            .register_type::<ExpressionInput<A>>()
+            .register_type::<ActionState<A>>()
+            .init_resource::<ExpressionInput<A>>()
+            .add_message::<ActionPressed<A>>()
+            .add_message::<ActionReleased<A>>()
+            .add_systems(
+                Update,
+                (press::check_map::<A>, press::watch_faces::<A>, press::press::<A>)
+                    .chain()
+                    .in_set(InputStep::Press),
+            )
+            .add_systems(
+                RunFixedMainLoop,
+                (
+                    press::set_in_fixed::<A, true>
+                        .in_set(RunFixedMainLoopSystems::BeforeFixedMainLoop),
+                    press::set_in_fixed::<A, false>
+                        .in_set(RunFixedMainLoopSystems::AfterFixedMainLoop),
+                ),
+            )
+            .add_systems(FixedFirst, press::step::<A>);
     }
 }
+
+/// The order of things in [`EmotionSystems::Input`].
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum InputStep {
+    /// Another map is put in force.
+    Bind,
+    /// What each face does against its rest, and who plays.
+    Measure,
+    /// What is pressed.
+    Press,
+}
+
+/// What all types of actions have in common.
+struct MeasurePlugin;
+
+impl Plugin for MeasurePlugin {
+    fn build(&self, app: &mut App) {
+        carry::<FaceInput>(app);
+        carry::<FaceCalibration>(app);
+        carry::<calibration::RestSearch>(app);
+        carry::<ExpressionRange>(app);
+        app.add_plugins(SystemsPlugin)
+            .register_type::<FaceCondition>()
+            .register_type::<FaceInput>()
+            .register_type::<FaceCalibration>()
+            .register_type::<ExpressionRange>()
+            .register_type::<WarmUp>()
+            .register_type::<PlayerSlot>()
+            .register_type::<PlayerSlots>()
+            .register_type::<CalibrationSettings>()
+            .init_resource::<CalibrationSettings>()
+            .init_resource::<PlayerSlots>()
+            .add_observer(calibration::start)
+            .add_observer(range::start)
+            .configure_sets(
+                Update,
+                (InputStep::Bind, InputStep::Measure, InputStep::Press)
+                    .chain()
+                    .in_set(EmotionSystems::Input),
+            )
+            .add_systems(
+                Update,
+                (calibration::calibrate, range::watch, measure::measure, slots::seat)
+                    .chain()
+                    .in_set(InputStep::Measure),
+            );
+    }
+}
+
+/// Every face carries a `C` from its first moment on.
+fn carry<C: Component + Default>(app: &mut App) {
+    if let Err(error) = app.try_register_required_components::<Face, C>() {
+        error!("faces do not carry {}: {error:?}", std::any::type_name::<C>());
+    }
+}
+
+/// The guide's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/input.md")]
+struct Guide;

@@ -6,6 +6,7 @@ use bevy::prelude::*;
 
 use super::map::InputAction;
 use super::slots::PlayerSlot;
+use super::watch::Press;
 
 /// The players' actions, in the manner of Bevy's `ButtonInput`.
 ///
@@ -92,8 +93,15 @@ impl<A: InputAction> ExpressionInput<A> {
     }
 
     /// As many as ever played.
-    pub(super) fn players(&self) -> usize {
-        self.players.len()
+    pub(super) fn players(&self) -> u8 {
+        u8::try_from(self.players.len()).unwrap_or(u8::MAX)
+    }
+
+    pub(super) fn set_in_fixed(&mut self, in_fixed: bool) {
+        self.nobody.set_in_fixed(in_fixed);
+        for player in &mut self.players {
+            player.set_in_fixed(in_fixed);
+        }
     }
 
     pub(super) fn players_mut(&mut self) -> impl Iterator<Item = &mut ActionState<A>> {
@@ -191,13 +199,7 @@ impl<A: InputAction> ActionState<A> {
     }
 
     /// Writes what an action is in this update, `delta` after the one before.
-    pub(super) fn set(
-        &mut self,
-        action: A,
-        pressed: bool,
-        value: f32,
-        delta: Duration,
-    ) -> Option<Change> {
+    pub(super) fn set(&mut self, action: A, press: Press, delta: Duration) -> Option<Change> {
         let index = self.actions.iter().position(|one| one.action == action);
         let index = index.unwrap_or_else(|| {
             self.actions.push(OneAction {
@@ -213,9 +215,9 @@ impl<A: InputAction> ActionState<A> {
             self.actions.len() - 1
         });
         let one = self.actions.get_mut(index)?;
-        one.consumed &= pressed;
-        let pressed = pressed && !one.consumed;
-        one.value = value;
+        one.consumed &= press.pressed;
+        let pressed = press.pressed && !one.consumed;
+        one.value = press.value;
         one.now = Edges { pressed: pressed && !one.pressed, released: !pressed && one.pressed };
         one.gathered.pressed |= one.now.pressed;
         one.gathered.released |= one.now.released;
@@ -227,6 +229,12 @@ impl<A: InputAction> ActionState<A> {
             Edges { released: true, .. } => Some(Change::Released { held_for: one.held_for }),
             Edges { .. } => None,
         }
+    }
+
+    /// What was written for it.
+    pub(super) fn press(&self, action: A) -> Press {
+        self.get(action)
+            .map_or(Press::default(), |one| Press { pressed: one.pressed, value: one.value })
     }
 
     /// The actions that were ever written.
@@ -297,5 +305,66 @@ pub fn when_just_released<A: InputAction>(
 ) -> impl FnMut(Option<Res<ExpressionInput<A>>>) -> bool + Clone {
     move |input: Option<Res<ExpressionInput<A>>>| {
         input.is_some_and(|input| input.just_released(action))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Reflect, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    enum Action {
+        Jump,
+    }
+    use Action::Jump;
+
+    const STEP: Duration = Duration::from_millis(10);
+
+    fn set(state: &mut ActionState<Action>, pressed: bool) -> Option<Change> {
+        state.set(Jump, Press { pressed, value: f32::from(u8::from(pressed)) }, STEP)
+    }
+
+    #[test]
+    fn edges_and_times_are_those_of_the_update() {
+        let mut state = ActionState::default();
+        assert_eq!(set(&mut state, false), None);
+        assert_eq!(set(&mut state, true), Some(Change::Pressed));
+        assert!(state.pressed(Jump) && state.just_pressed(Jump));
+        assert_eq!(state.held_for(Jump), Duration::ZERO);
+        set(&mut state, true);
+        assert!(state.pressed(Jump) && !state.just_pressed(Jump));
+        assert_eq!(state.held_for(Jump), STEP);
+        assert_eq!(set(&mut state, false), Some(Change::Released { held_for: STEP * 2 }));
+        assert!(state.just_released(Jump));
+        assert_eq!(state.held_for(Jump), STEP * 2);
+        set(&mut state, false);
+        assert_eq!((state.just_released(Jump), state.held_for(Jump)), (false, Duration::ZERO));
+    }
+
+    #[test]
+    fn fixed_steps_see_each_press_once() {
+        let mut state = ActionState::default();
+        // A tap between two steps.
+        set(&mut state, true);
+        set(&mut state, false);
+        state.set_in_fixed(true);
+        state.step();
+        assert!(state.just_pressed(Jump) && state.just_released(Jump) && !state.pressed(Jump));
+        // Two steps in the same update.
+        state.step();
+        assert!(!state.just_pressed(Jump) && !state.just_released(Jump));
+        state.set_in_fixed(false);
+        assert!(state.just_released(Jump), "the update's own edges are still there");
+    }
+
+    #[test]
+    fn what_is_consumed_has_to_be_pressed_anew() {
+        let mut state = ActionState::default();
+        set(&mut state, true);
+        state.consume(Jump);
+        assert!(!state.pressed(Jump) && !state.just_pressed(Jump));
+        assert_eq!(set(&mut state, true), None);
+        assert_eq!(set(&mut state, false), None);
+        assert_eq!(set(&mut state, true), Some(Change::Pressed));
     }
 }

@@ -1,10 +1,17 @@
 //! Faces that nobody has: for tests, and for players without a camera.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use bevy::ecs::message::MessageCursor;
 use bevy::prelude::*;
 
+use super::range::ExpressionRange;
+use crate::analyzer::Analysis;
 use crate::emotion::{Expression, Scores};
+use crate::frame::{Frame, FrameRect};
+use crate::plugin::{EmotionStatus, EmotionSystems, FrameAnalyzed, SystemsPlugin, TrackPlugin};
+use crate::track::{Reading, TrackerConfig};
 
 /// Makes [`VirtualFace`]s seen. It needs no camera, model or GPU.
 ///
@@ -53,7 +60,7 @@ pub struct VirtualFacePlugin;
 /// Times are real ones, as of a person outside of the game. What is shown takes effect in the next
 /// update.
 #[derive(Component, Reflect, Debug, Clone)]
-#[reflect(Component, Debug, Clone)]
+#[reflect(Component, Default, Debug, Clone)]
 pub struct VirtualFace {
     /// What it reads as at rest; purely neutral by default.
     pub rest: Scores,
@@ -62,25 +69,18 @@ pub struct VirtualFace {
     /// The side of its box as a part of the frame's height; 0.4 by default.
     pub size_in_view: f32,
     present: bool,
-    scores: Ramp<[f32; Expression::COUNT]>,
+    /// The way from its rest to certainty of each expression, 0 to 1, all together at most 1.
+    travelled: Ramp<[f32; Expression::COUNT]>,
     tilt: Ramp<f32>,
     position_in_mirror: Ramp<Vec2>,
+    /// 0 until it was seen.
     track: u64,
+    /// How long it has been out of view; `None` while it is not.
+    away: Option<Duration>,
 }
 
-#[derive(Reflect, Debug, Clone, Copy)]
-struct Ramp<T> {
-    from: T,
-    to: T,
-    time: Duration,
-    passed: Duration,
-}
-
-impl<T: Copy> Ramp<T> {
-    const fn at(value: T) -> Self {
-        Self { from: value, to: value, time: Duration::ZERO, passed: Duration::ZERO }
-    }
-}
+/// How far [`VirtualFace::press`] goes from rest to certainty.
+const CLEARLY: f32 = 0.95;
 
 impl VirtualFace {
     /// A face at rest in the middle of the view.
@@ -90,10 +90,11 @@ impl VirtualFace {
             expressiveness: 1.0,
             size_in_view: 0.4,
             present: true,
-            scores: Ramp::at([0.0; Expression::COUNT]),
+            travelled: Ramp::at([0.0; Expression::COUNT]),
             tilt: Ramp::at(0.0),
             position_in_mirror: Ramp::at(Vec2::ZERO),
             track: 0,
+            away: None,
         }
     }
 
@@ -111,32 +112,35 @@ impl VirtualFace {
 
     /// Shows an expression clearly, at once, instead of what it showed.
     pub fn press(&mut self, expression: Expression) {
-        let _ = expression;
+        self.travel(expression, CLEARLY, Duration::ZERO);
     }
 
     /// Back to rest at once.
-    pub fn release(&mut self) {}
+    pub fn release(&mut self) {
+        self.travel(Expression::Neutral, 0.0, Duration::ZERO);
+    }
 
     /// Shows an expression with this strength, 0 to 1, at once, instead of what it showed: exactly
     /// the strength that a face without warm-up is measured with, after its rest was found.
     pub fn show(&mut self, expression: Expression, strength: f32) {
-        let _ = (expression, strength);
+        self.ramp(expression, strength, Duration::ZERO);
     }
 
     /// Goes there from what it shows now, evenly, in `time`; a strength of 0 is the rest.
     pub fn ramp(&mut self, expression: Expression, strength: f32, time: Duration) {
-        let _ = (expression, strength, time);
+        let strength = strength.clamp(0.0, 1.0);
+        self.travel(expression, strength * ExpressionRange::DEFAULT_REACH, time);
     }
 
     /// Leans the head by `tilt` radians, positive to the player's right shoulder, in `time`.
     pub fn tilt(&mut self, tilt: f32, time: Duration) {
-        let _ = (tilt, time);
+        self.tilt = self.tilt.towards(tilt, time);
     }
 
     /// Moves the head in `time`: (-1, -1) is the lower left of the view, (1, 1) the upper right, as
     /// the player sees it in a mirror.
     pub fn move_to(&mut self, position_in_mirror: Vec2, time: Duration) {
-        let _ = (position_in_mirror, time);
+        self.position_in_mirror = self.position_in_mirror.towards(position_in_mirror, time);
     }
 
     /// Goes out of view.
@@ -160,6 +164,55 @@ impl VirtualFace {
     pub const fn track(&self) -> u64 {
         self.track
     }
+
+    fn travel(&mut self, expression: Expression, share: f32, time: Duration) {
+        let mut target = [0.0; Expression::COUNT];
+        target[expression.index()] = share;
+        self.travelled = self.travelled.towards(target, time);
+    }
+
+    /// Time passes; gives what is seen of it then, `None` while it is out of view.
+    fn play(&mut self, delta: Duration, keep: Duration, tracks: &mut u64) -> Option<Reading> {
+        self.travelled.passed += delta;
+        self.tilt.passed += delta;
+        self.position_in_mirror.passed += delta;
+        if !self.present {
+            self.away = Some(self.away.map_or(Duration::ZERO, |away| away + delta));
+            return None;
+        }
+        // Who stays away for longer than a face is kept is somebody else, as for the tracker.
+        let forgotten = self.away.take().is_some_and(|away| away > keep);
+        if self.track == 0 || forgotten {
+            *tracks += 1;
+            self.track = *tracks;
+        }
+        Some(self.reading())
+    }
+
+    fn reading(&self) -> Reading {
+        let travelled =
+            self.travelled.now().map(|share| share * self.expressiveness.clamp(0.0, 1.0));
+        let left = 1.0 - travelled.iter().sum::<f32>();
+        let mut weights = *self.rest.as_array();
+        for (weight, travelled) in weights.iter_mut().zip(travelled) {
+            *weight = (*weight * left + travelled).max(0.0);
+        }
+        let scores = Scores::from_weights(weights).unwrap_or(self.rest);
+        let (highest, confidence) = scores.highest();
+        let (width, height) = (FRAME_SIZE.0 as f32, FRAME_SIZE.1 as f32);
+        let position = self.position_in_mirror.now();
+        let center = ((1.0 - position.x) / 2.0 * width, (1.0 - position.y) / 2.0 * height);
+        Reading {
+            track: self.track,
+            box_in_frame: FrameRect::square(center, self.size_in_view * height),
+            roll: -self.tilt.now(),
+            presence: 1.0,
+            scores,
+            raw_scores: scores,
+            dominant: (confidence >= TrackerConfig::default().confidence_floor).then_some(highest),
+            confidence,
+        }
+    }
 }
 
 impl Default for VirtualFace {
@@ -168,8 +221,182 @@ impl Default for VirtualFace {
     }
 }
 
+/// A value on its way.
+#[derive(Reflect, Debug, Clone, Copy)]
+struct Ramp<T> {
+    from: T,
+    to: T,
+    time: Duration,
+    passed: Duration,
+}
+
+impl<T: Copy + Between> Ramp<T> {
+    const fn at(value: T) -> Self {
+        Self { from: value, to: value, time: Duration::ZERO, passed: Duration::ZERO }
+    }
+
+    fn towards(&self, to: T, time: Duration) -> Self {
+        Self { from: self.now(), to, time, passed: Duration::ZERO }
+    }
+
+    fn now(&self) -> T {
+        if self.passed >= self.time {
+            return self.to;
+        }
+        self.from.between(self.to, self.passed.div_duration_f32(self.time))
+    }
+}
+
+/// What can be on its way.
+trait Between {
+    fn between(self, to: Self, part: f32) -> Self;
+}
+
+impl Between for f32 {
+    fn between(self, to: Self, part: f32) -> Self {
+        self + (to - self) * part
+    }
+}
+
+impl Between for Vec2 {
+    fn between(self, to: Self, part: f32) -> Self {
+        self.lerp(to, part)
+    }
+}
+
+impl Between for [f32; Expression::COUNT] {
+    fn between(self, to: Self, part: f32) -> Self {
+        std::array::from_fn(|index| self[index].between(to[index], part))
+    }
+}
+
+/// Width and height of the frames that virtual faces are seen in, in pixels.
+const FRAME_SIZE: (u32, u32) = (320, 240);
+/// Virtual tracks are numbered from here: no camera's tracker gets that far.
+const FIRST_TRACK: u64 = 1_000_000;
+/// After this time without an analysis from a camera, virtual faces have frames of their own.
+const CAMERA_SILENCE: Duration = Duration::from_secs(1);
+
+/// What the virtual faces are seen in.
+#[derive(Resource)]
+struct VirtualView {
+    frames: u64,
+    time: Duration,
+    tracks: u64,
+    /// Since a camera's analysis came in.
+    camera_silent_for: Duration,
+}
+
 impl Plugin for VirtualFacePlugin {
     fn build(&self, app: &mut App) {
-        let _ = app;
+        app.add_plugins(SystemsPlugin);
+        if !app.is_plugin_added::<TrackPlugin>() {
+            app.add_plugins(TrackPlugin::default());
+        }
+        app.register_type::<VirtualFace>()
+            .insert_resource(VirtualView {
+                frames: 0,
+                time: Duration::ZERO,
+                tracks: FIRST_TRACK,
+                camera_silent_for: Duration::MAX,
+            })
+            .add_systems(Update, show.after(EmotionSystems::Analyze).before(EmotionSystems::Track));
+    }
+}
+
+/// Adds what the virtual faces show to the camera's analyses, or makes analyses of it.
+fn show(
+    time: Res<Time<Real>>,
+    status: Res<EmotionStatus>,
+    settings: Res<TrackPlugin>,
+    mut view: ResMut<VirtualView>,
+    mut faces: Query<&mut VirtualFace>,
+    mut analyzed: ResMut<Messages<FrameAnalyzed>>,
+    mut cursor: Local<MessageCursor<FrameAnalyzed>>,
+) {
+    if status.paused {
+        return;
+    }
+    let view = &mut *view;
+    view.time += time.delta();
+    view.camera_silent_for = view.camera_silent_for.saturating_add(time.delta());
+    let readings: Vec<Reading> = faces
+        .iter_mut()
+        .filter_map(|mut face| face.play(time.delta(), settings.keep_hidden, &mut view.tracks))
+        .collect();
+    for message in cursor.read_mut(&mut analyzed) {
+        let size = (message.frame.width(), message.frame.height());
+        message.analysis.readings.extend(readings.iter().map(|reading| scaled(reading, size)));
+        view.camera_silent_for = Duration::ZERO;
+    }
+    if view.camera_silent_for < CAMERA_SILENCE || faces.is_empty() && view.frames == 0 {
+        return;
+    }
+    let (width, height) = FRAME_SIZE;
+    let rgb = vec![0; width as usize * height as usize * 3];
+    match Frame::from_rgb(rgb, width, height, view.frames, view.time) {
+        Ok(frame) => {
+            view.frames += 1;
+            let analysis = Analysis {
+                sequence: frame.sequence(),
+                time: frame.time(),
+                readings,
+                detect_time: Duration::ZERO,
+                classify_time: Duration::ZERO,
+            };
+            analyzed.write(FrameAnalyzed { analysis, frame: Arc::new(frame) });
+            cursor.clear(&analyzed);
+        }
+        Err(error) => error!("virtual faces cannot be shown: {error}"),
+    }
+}
+
+/// A reading in a frame of another size: as high in it, and in the same place across.
+fn scaled(reading: &Reading, (width, height): (u32, u32)) -> Reading {
+    let (x, y) = reading.box_in_frame.center();
+    let (across, down) = (width as f32 / FRAME_SIZE.0 as f32, height as f32 / FRAME_SIZE.1 as f32);
+    let side = reading.box_in_frame.width * down;
+    Reading { box_in_frame: FrameRect::square((x * across, y * down), side), ..reading.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ramp_is_even_and_starts_from_what_is_shown() {
+        let tenth = Duration::from_millis(100);
+        let mut ramp = Ramp::at(0.0).towards(1.0, tenth * 4);
+        ramp.passed += tenth;
+        assert!((ramp.now() - 0.25).abs() < 1e-6);
+        let mut back = ramp.towards(0.0, tenth);
+        assert!((back.now() - 0.25).abs() < 1e-6);
+        back.passed += tenth;
+        assert_eq!(back.now(), 0.0);
+    }
+
+    #[test]
+    fn a_face_that_is_away_for_long_is_somebody_else() {
+        let second = Duration::from_secs(1);
+        let (mut face, mut tracks) = (VirtualFace::new(), 7);
+        let mut play = |face: &mut VirtualFace| face.play(second, 3 * second, &mut tracks);
+        assert_eq!(play(&mut face).map(|reading| reading.track), Some(8));
+        for away in [4, 5] {
+            face.leave();
+            for _ in 0..away {
+                assert!(play(&mut face).is_none());
+            }
+            face.come_back();
+            let track = if away == 4 { 8 } else { 9 };
+            assert_eq!(play(&mut face).map(|reading| reading.track), Some(track));
+        }
+    }
+
+    #[test]
+    fn the_box_keeps_its_place_in_a_frame_of_another_size() {
+        let face = VirtualFace::new().at(Vec2::new(0.5, -0.5));
+        let reading = scaled(&face.reading(), (1280, 720));
+        assert_eq!(reading.box_in_frame.center(), (320.0, 540.0));
+        assert!((reading.box_in_frame.width - 0.4 * 720.0).abs() < 1e-3);
     }
 }

@@ -91,8 +91,8 @@ pub enum EmotionSystems {
     Present,
 }
 
-/// Puts [`EmotionSystems`] into their order.
-struct SystemsPlugin;
+/// Puts [`EmotionSystems`] into their order; for every plugin that needs it.
+pub(crate) struct SystemsPlugin;
 
 impl Plugin for SystemsPlugin {
     fn build(&self, app: &mut App) {
@@ -108,6 +108,10 @@ impl Plugin for SystemsPlugin {
             )
                 .chain(),
         );
+    }
+
+    fn is_unique(&self) -> bool {
+        false
     }
 }
 
