@@ -90,6 +90,18 @@ impl PlayerSlots {
         Self { count, ..default() }
     }
 
+    /// The slots with another order.
+    pub fn with_order(mut self, order: SlotOrder) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// The slots with another time that they wait.
+    pub fn with_keep(mut self, keep: Duration) -> Self {
+        self.keep = keep;
+        self
+    }
+
     /// The face of a player, which may be out of view for a short while: `slots.face(1)`.
     pub fn face(&self, slot: impl Into<PlayerSlot>) -> Option<Entity> {
         let index = slot.into().index()?;
