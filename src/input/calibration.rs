@@ -373,7 +373,7 @@ mod tests {
     #[test]
     fn noise_averages_out() {
         let (count, baseline) = run(true, |count| {
-            let noise = if count % 2 == 0 { 0.1 } else { -0.1 };
+            let noise = if count % 2 == 0 { 0.05 } else { -0.05 };
             let happy = Scores::certain(Expression::Happy);
             (resting_sad().mix(&happy, 0.1 + noise), 100.0 + 20.0 * noise, noise)
         });

@@ -167,6 +167,12 @@ impl FaceInput {
         face.strengths[expression.index()] = strength;
         face
     }
+
+    /// The same face with its head leaning, on the scale of [`FaceAxis::Tilt`](super::FaceAxis).
+    pub(super) fn leaning(mut self, tilt: f32) -> Self {
+        self.tilt = tilt * super::FULL_TILT;
+        self
+    }
 }
 
 #[cfg(test)]

@@ -238,8 +238,7 @@ mod tests {
     }
 
     fn tilts(tilts: &[f32]) -> Vec<Option<FaceInput>> {
-        let face =
-            |tilt: &f32| FaceInput { tilt: tilt * super::super::FULL_TILT, ..FaceInput::default() };
+        let face = |tilt: &f32| FaceInput::default().leaning(*tilt);
         tilts.iter().map(|tilt| Some(face(tilt))).collect()
     }
 
@@ -292,10 +291,8 @@ mod tests {
     #[test]
     fn a_chord_needs_all_at_once() {
         let chord = FaceCondition::tilt_left().and(Expression::Happy);
-        let face = |strength, tilt| {
-            let tilt = tilt * super::super::FULL_TILT;
-            Some(FaceInput { tilt, ..FaceInput::showing(Expression::Happy, strength) })
-        };
+        let face =
+            |strength, tilt| Some(FaceInput::showing(Expression::Happy, strength).leaning(tilt));
         let faces = [face(1.0, 0.0), face(1.0, -1.0), face(0.0, -1.0), face(1.0, -1.0)];
         assert_eq!(play(chord, &faces), pattern(".#.#"));
     }
