@@ -63,6 +63,8 @@ pub mod frame;
 #[cfg(feature = "hud")]
 pub mod hud;
 #[cfg(feature = "plugin")]
+pub mod input;
+#[cfg(feature = "plugin")]
 pub mod plugin;
 pub mod replay;
 pub mod track;
@@ -79,6 +81,8 @@ pub mod prelude {
     pub use crate::detect::{Detection, FaceDetector};
     pub use crate::emotion::{Expression, Scores};
     pub use crate::frame::{Frame, FrameRect};
+    #[cfg(feature = "plugin")]
+    pub use crate::input::*;
     #[cfg(feature = "plugin")]
     pub use crate::plugin::*;
     #[cfg(feature = "plugin")]

@@ -264,6 +264,7 @@ impl Plugin for FeedPlugin {
                 EmotionSystems::Capture,
                 EmotionSystems::Analyze,
                 EmotionSystems::Track,
+                EmotionSystems::Input,
                 EmotionSystems::React,
                 EmotionSystems::Present,
             )

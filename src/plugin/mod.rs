@@ -94,6 +94,8 @@ pub enum EmotionSystems {
     Analyze,
     /// Readings become [`Face`] entities; events are triggered.
     Track,
+    /// Faces press actions; see [`input`](crate::input). Empty without its plugin.
+    Input,
     /// Yours: what the app does about the faces. Faces and events are those of this update.
     React,
     /// Drawing and other output; the HUD is here.

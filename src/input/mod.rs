@@ -1,0 +1,203 @@
+//! Expressions as game input, in the manner of Bevy's `ButtonInput`.
+//!
+//! A game names its actions, and a map binds them to what a face does:
+//!
+//! ```no_run
+//! use bevy::prelude::*;
+//! use bevy_emotion::input::{ExpressionInput, ExpressionInputPlugin, ExpressionMap, FaceAxis};
+//! use bevy_emotion::prelude::*;
+//!
+//! #[derive(Reflect, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+//! enum Action {
+//!     Jump,
+//!     Steer,
+//! }
+//!
+//! # #[cfg(feature = "hud")]
+//! fn main() {
+//!     let map = ExpressionMap::new()
+//!         .with(Action::Jump, Expression::Happy)
+//!         .with(Action::Jump, KeyCode::Space)
+//!         .with(Action::Steer, FaceAxis::Tilt);
+//!     App::new()
+//!         .add_plugins((DefaultPlugins, EmotionPlugins, ExpressionInputPlugin::new(map)))
+//!         .add_systems(Update, play.in_set(EmotionSystems::React))
+//!         .run();
+//! }
+//! # #[cfg(not(feature = "hud"))]
+//! # fn main() {}
+//!
+//! fn play(input: Res<ExpressionInput<Action>>) {
+//!     if input.just_pressed(Action::Jump) {
+//!         info!("jump!");
+//!     }
+//!     info!("steering by {}", input.value(Action::Steer));
+//! }
+//! ```
+//!
+//! One way, all of it in [`EmotionSystems::Input`]:
+//!
+//! ```text
+//! Face, Emotion, FacePose ─▶ calibration ─▶ measure ─▶ FaceInput ─▶ conditions ─▶ ActionState ─┐
+//!                            (rest)         (range)                 (map)         (face)       │
+//!                                           slots ─▶ PlayerSlot ─▶ players ◀── keys            │
+//!                                                                  ExpressionInput, events ◀───┘
+//! ```
+
+mod axis;
+mod calibration;
+mod condition;
+mod events;
+mod file;
+mod key_names;
+mod map;
+mod measure;
+mod press;
+mod range;
+mod seconds;
+mod slots;
+mod state;
+mod virtual_face;
+mod watch;
+
+use bevy::app::{FixedFirst, RunFixedMainLoop, RunFixedMainLoopSystems};
+use bevy::prelude::*;
+
+pub use axis::{AxisBinding, FULL_TILT, FaceAxis};
+pub use calibration::{
+    Baseline, CalibrateFace, CalibrationSettings, CalibrationState, FaceCalibrated, FaceCalibration,
+};
+pub use condition::{ConditionProblem, FaceCondition};
+pub use events::{ActionPressed, ActionReleased};
+pub use file::{ExpressionMapFile, ExpressionMapPlugin, MapFileError};
+pub use map::{Binding, BindingProblem, ExpressionMap, InputAction, InputClock, MapProblem};
+pub use measure::FaceInput;
+pub use range::{ExpressionRange, FaceWarmedUp, WarmUp, WarmUpFace};
+pub use slots::{PlayerSlot, PlayerSlots, SlotOrder};
+pub use state::{
+    ActionState, ExpressionInput, when_just_pressed, when_just_released, when_pressed,
+};
+pub use virtual_face::{VirtualFace, VirtualFacePlugin};
+
+use crate::plugin::{EmotionSystems, Face, FeedPlugin};
+
+/// Actions of the type `A`, pressed by faces and keys. Add it once for each type of action; with
+/// [`EmotionPlugins`](crate::plugin::EmotionPlugins) beside it, or [`VirtualFacePlugin`].
+///
+/// It gives [`ExpressionInput<A>`], an [`ActionState<A>`] on every face, [`ActionPressed<A>`] and
+/// [`ActionReleased<A>`]. With it come [`PlayerSlots`], [`CalibrationSettings`] and [`FaceInput`]
+/// for all types of actions together.
+#[derive(Debug, Clone)]
+pub struct ExpressionInputPlugin<A: InputAction> {
+    /// The map that is in force at the start; an app that has an [`ExpressionMap`] already keeps
+    /// that.
+    pub map: ExpressionMap<A>,
+}
+
+impl<A: InputAction> ExpressionInputPlugin<A> {
+    /// With this map at the start.
+    pub const fn new(map: ExpressionMap<A>) -> Self {
+        Self { map }
+    }
+}
+
+impl<A: InputAction> Default for ExpressionInputPlugin<A> {
+    fn default() -> Self {
+        Self::new(ExpressionMap::new())
+    }
+}
+
+impl<A: InputAction> Plugin for ExpressionInputPlugin<A> {
+    fn build(&self, app: &mut App) {
+        if !app.is_plugin_added::<MeasurePlugin>() {
+            app.add_plugins(MeasurePlugin);
+        }
+        if !app.world().contains_resource::<ExpressionMap<A>>() {
+            app.insert_resource(self.map.clone());
+        }
+        carry::<ActionState<A>>(app);
+        carry::<press::FaceWatches<A>>(app);
+        app.register_type::<ExpressionMap<A>>()
+            .register_type::<ExpressionInput<A>>()
+            .register_type::<ActionState<A>>()
+            .init_resource::<ExpressionInput<A>>()
+            .add_message::<ActionPressed<A>>()
+            .add_message::<ActionReleased<A>>()
+            .add_systems(
+                Update,
+                (press::check_map::<A>, press::watch_faces::<A>, press::press::<A>)
+                    .chain()
+                    .in_set(InputStep::Press),
+            )
+            .add_systems(
+                RunFixedMainLoop,
+                (
+                    press::set_in_fixed::<A, true>
+                        .in_set(RunFixedMainLoopSystems::BeforeFixedMainLoop),
+                    press::set_in_fixed::<A, false>
+                        .in_set(RunFixedMainLoopSystems::AfterFixedMainLoop),
+                ),
+            )
+            .add_systems(FixedFirst, press::step::<A>);
+    }
+}
+
+/// The order of things in [`EmotionSystems::Input`].
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum InputStep {
+    /// Another map is put in force.
+    Bind,
+    /// What each face does against its rest, and who plays.
+    Measure,
+    /// What is pressed.
+    Press,
+}
+
+/// What all types of actions have in common.
+struct MeasurePlugin;
+
+impl Plugin for MeasurePlugin {
+    fn build(&self, app: &mut App) {
+        carry::<FaceInput>(app);
+        carry::<FaceCalibration>(app);
+        carry::<calibration::RestSearch>(app);
+        carry::<ExpressionRange>(app);
+        FeedPlugin::ensure(app);
+        app.register_type::<FaceCondition>()
+            .register_type::<FaceInput>()
+            .register_type::<FaceCalibration>()
+            .register_type::<ExpressionRange>()
+            .register_type::<WarmUp>()
+            .register_type::<PlayerSlot>()
+            .register_type::<PlayerSlots>()
+            .register_type::<CalibrationSettings>()
+            .init_resource::<CalibrationSettings>()
+            .init_resource::<PlayerSlots>()
+            .add_observer(calibration::start)
+            .add_observer(range::start)
+            .configure_sets(
+                Update,
+                (InputStep::Bind, InputStep::Measure, InputStep::Press)
+                    .chain()
+                    .in_set(EmotionSystems::Input),
+            )
+            .add_systems(
+                Update,
+                (calibration::calibrate, range::watch, measure::measure, slots::seat)
+                    .chain()
+                    .in_set(InputStep::Measure),
+            );
+    }
+}
+
+/// Every face carries a `C` from its first moment on.
+fn carry<C: Component + Default>(app: &mut App) {
+    if let Err(error) = app.try_register_required_components::<Face, C>() {
+        error!("faces do not carry {}: {error:?}", std::any::type_name::<C>());
+    }
+}
+
+/// The guide's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/input.md")]
+struct Guide;
