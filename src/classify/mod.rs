@@ -8,6 +8,8 @@ mod cpu;
 mod gpu;
 mod loaded;
 pub mod models;
+#[cfg(feature = "onnx")]
+pub mod onnx;
 pub mod preprocess;
 pub mod weights;
 
@@ -185,12 +187,17 @@ impl ModelChoice {
         let (_, bytes) =
             SHIPPED.iter().find(|(known, _)| *known == name).ok_or_else(|| LoadError::Unknown {
                 name: name.to_owned(),
-                known: SHIPPED.iter().map(|(known, _)| (*known).to_owned()).collect(),
+                known: shipped_models().map(str::to_owned).collect(),
             })?;
         let file = format!("{name}.safetensors");
         weights::check_sum(&file, &file, SHIPPED_SUMS, bytes)?;
         ModelFile::from_bytes(&file, bytes.to_vec())
     }
+}
+
+/// The names of the models that ship.
+pub fn shipped_models() -> impl Iterator<Item = &'static str> {
+    SHIPPED.iter().map(|(name, _)| *name)
 }
 
 impl FromStr for ModelChoice {

@@ -7,6 +7,7 @@ pub mod cameras;
 pub mod demo;
 #[cfg(feature = "train")]
 pub mod evaluate;
+pub mod export;
 mod film;
 mod letterbox;
 mod pipeline;
