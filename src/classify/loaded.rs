@@ -1,37 +1,48 @@
 //! A model on one backend: faces in, scores out.
 
+use burn::tensor::Device;
 use burn::tensor::backend::Backend;
-use burn::tensor::{Tensor, TensorData};
 
 use super::ClassifyError;
 use super::models::layers::FoldedNetwork;
-use super::preprocess::{FaceImage, PIXELS, SIDE};
+use super::preprocess::{FaceImage, PIXELS};
 use super::weights::{LoadError, ModelFile};
 use crate::emotion::{Expression, Scores};
 
-/// A folded network with its temperature, loaded on a device.
-pub(super) struct LoadedModel<B: Backend> {
-    network: FoldedNetwork<B>,
+/// What runs a folded network on a backend.
+pub(super) trait Runner: Sized {
+    /// Where the network comes from.
+    type Backend: Backend;
+
+    /// Makes the network ready to run.
+    fn new(
+        network: FoldedNetwork<Self::Backend>,
+        device: Device<Self::Backend>,
+    ) -> Result<Self, String>;
+
+    /// The normalised pixels of so many faces to their logits, one face after the other.
+    fn logits(&self, pixels: Vec<f32>, faces: usize) -> Result<Vec<f32>, String>;
+}
+
+/// A folded network with its temperature, ready to run.
+pub(super) struct LoadedModel<R: Runner> {
+    runner: R,
     temperature: f32,
     name: String,
     backend: &'static str,
-    device: B::Device,
 }
 
-impl<B: Backend> LoadedModel<B> {
+impl<R: Runner> LoadedModel<R> {
     pub(super) fn load(
         file: &ModelFile,
         backend: &'static str,
-        device: B::Device,
+        device: Device<R::Backend>,
     ) -> Result<Self, LoadError> {
         let header = file.header();
-        Ok(Self {
-            network: file.network::<B>(&device)?.fold(header.ferplus_share),
-            temperature: header.temperature,
-            name: header.name.clone(),
-            backend,
-            device,
-        })
+        let network = file.network::<R::Backend>(&device)?.fold(header.ferplus_share);
+        let runner = R::new(network, device)
+            .map_err(|reason| LoadError::Backend { backend: backend.to_owned(), reason })?;
+        Ok(Self { runner, temperature: header.temperature, name: header.name.clone(), backend })
     }
 
     /// The scores of some faces, computed in one batch.
@@ -45,10 +56,7 @@ impl<B: Backend> LoadedModel<B> {
             }
             input.extend(face.input());
         }
-        let input = TensorData::new(input, [faces.len(), 1, SIDE, SIDE]);
-        let logits = self.network.forward(Tensor::from_data(input, &self.device));
-        let logits = logits.try_into_data().map_err(|error| failed(format!("{error:?}")))?;
-        let logits: Vec<f32> = logits.to_vec().map_err(|error| failed(format!("{error:?}")))?;
+        let logits = self.runner.logits(input, faces.len()).map_err(failed)?;
         logits
             .chunks_exact(Expression::COUNT)
             .map(|row| {
