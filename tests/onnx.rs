@@ -222,7 +222,6 @@ fn onnx_runtime_gives_the_same_outputs() {
         let spread = (0..Expression::COUNT)
             .map(|place| (logits[place] - logits[Expression::COUNT + place]).abs())
             .fold(0.0, f32::max);
-        assert!(spread > 0.05, "{name} says the same of all faces: {logits:?}");
 
         let path = PathBuf::from(format!("{}.out", path_text(&onnx_path(name))));
         let bytes = std::fs::read(path).expect("ONNX Runtime's outputs");
@@ -238,7 +237,9 @@ fn onnx_runtime_gives_the_same_outputs() {
             .map(|(ours, theirs)| (ours - theirs).abs())
             .fold(0.0, f32::max);
         eprintln!("{name}: ONNX Runtime's outputs are within {furthest:.1e}");
-        assert!(furthest <= TOLERANCE, "{name}: {furthest}\n{ours:?}\n{theirs:?}");
+        // Networks with random weights say nearly the same of all faces: so closer than those, too.
+        let close = furthest <= TOLERANCE && furthest < 0.05 * spread;
+        assert!(close, "{name}: {furthest}, faces differ by {spread}\n{ours:?}\n{theirs:?}");
     }
 }
 
