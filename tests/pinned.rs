@@ -32,8 +32,7 @@ fn puppet(expression: Expression) -> FaceImage {
     let mut source = PuppetSource::new(PuppetConfig {
         motion: PuppetMotion::STILL,
         script: PuppetScript::Hold(expression),
-        frames_per_second: 2.0,
-        frames: Some(2),
+        frames: Some(16),
         ..PuppetConfig::default()
     });
     let mut last = None;
