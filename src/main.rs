@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{ArgAction, Parser, Subcommand};
 #[cfg(feature = "hud")]
 use commands::demo;
-use commands::{analyze, cameras};
+use commands::{analyze, cameras, export};
 #[cfg(feature = "train")]
 use commands::{calibrate, evaluate, logits, train};
 
@@ -33,6 +33,7 @@ enum Command {
     Demo(demo::DemoArgs),
     Analyze(analyze::AnalyzeArgs),
     Cameras(cameras::CamerasArgs),
+    Export(export::ExportArgs),
     #[cfg(feature = "train")]
     Train(train::TrainArgs),
     #[cfg(feature = "train")]
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Analyze(args) => analyze::run(args),
         Command::Cameras(args) => cameras::run(args),
+        Command::Export(args) => export::run(args),
         #[cfg(feature = "train")]
         Command::Train(args) => train::run(args),
         #[cfg(feature = "train")]

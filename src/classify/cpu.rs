@@ -1,7 +1,9 @@
 //! Models on the CPU, through Burn's `flex` backend.
 
-use burn::backend::Flex;
+mod network;
+mod winograd;
 
+use self::network::CpuNetwork;
 use super::loaded::LoadedModel;
 use super::preprocess::{FaceImage, PIXELS};
 use super::readout::Readout;
@@ -14,7 +16,7 @@ const BACKEND: &str = "cpu";
 
 /// A model on one CPU thread.
 pub(super) struct CpuClassifier {
-    model: LoadedModel<Flex>,
+    model: LoadedModel<CpuNetwork>,
     info: ClassifierInfo,
 }
 
@@ -42,12 +44,7 @@ impl CpuClassifier {
 
 impl Classifier for CpuClassifier {
     fn classify(&mut self, faces: &[FaceImage]) -> Result<Vec<Scores>, ClassifyError> {
-        // One by one: on this backend a batch takes longer than its faces do alone.
-        let mut scores = Vec::with_capacity(faces.len());
-        for face in faces {
-            scores.extend(self.model.scores(std::slice::from_ref(face))?);
-        }
-        Ok(scores)
+        self.model.scores(faces)
     }
 
     fn description(&self) -> &ClassifierInfo {

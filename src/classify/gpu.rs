@@ -6,15 +6,17 @@
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, Once};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use burn::backend::Wgpu;
 pub use burn::backend::wgpu::WgpuSetup as GpuHandles;
 use burn::backend::wgpu::graphics::AutoGraphicsApi;
 use burn::backend::wgpu::{RuntimeOptions, WgpuDevice, init_device, init_setup};
+use burn::tensor::{Tensor, TensorData};
 
-use super::loaded::LoadedModel;
-use super::preprocess::{FaceImage, PIXELS};
+use super::loaded::{LoadedModel, Runner};
+use super::models::layers::FoldedNetwork;
+use super::preprocess::{FaceImage, PIXELS, SIDE};
 use super::readout::Readout;
 use super::weights::{LoadError, ModelFile};
 use super::{Classifier, ClassifierInfo, ClassifyError};
@@ -31,6 +33,9 @@ const START_DEADLINE: Duration = Duration::from_secs(60);
 
 /// Time that the faces of one frame may take.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
+
+/// The greatest batch whose shaders are compiled at start: more faces are seldom in a frame.
+const WARM_FACES: usize = 4;
 
 /// Which devices are good enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,18 +141,25 @@ fn open(
     readout: Readout,
     shared: Option<GpuHandles>,
     accept: Accept,
-) -> Result<(LoadedModel<Wgpu>, ClassifierInfo), LoadError> {
+) -> Result<(LoadedModel<GpuNetwork>, ClassifierInfo), LoadError> {
     let backend_error = |reason: String| LoadError::Backend { backend: BACKEND.to_owned(), reason };
     let is_shared = shared.is_some();
     let (device, name, kind) = device(shared);
     if accept == Accept::RealGpu && !matches!(kind.as_str(), "DiscreteGpu" | "IntegratedGpu") {
         return Err(backend_error(format!("{name} is no GPU ({kind})")));
     }
-    let network = LoadedModel::load(file, readout, BACKEND, device)?;
-    // Compiles the shaders now rather than on the first frame.
-    network
-        .scores(&[FaceImage { grey: vec![128; PIXELS] }])
-        .map_err(|error| backend_error(error.to_string()))?;
+    let started = Instant::now();
+    let network: LoadedModel<GpuNetwork> = LoadedModel::load(file, readout, BACKEND, device)?;
+    // Compiles the shaders now rather than on the first frame that has so many faces: each size of a
+    // batch has its own. A driver so slow that it might miss the deadline compiles the rest later.
+    for count in 1..=WARM_FACES {
+        network
+            .scores(&vec![FaceImage { grey: vec![128; PIXELS] }; count])
+            .map_err(|error| backend_error(error.to_string()))?;
+        if started.elapsed() > START_DEADLINE / 4 {
+            break;
+        }
+    }
     let whose = if is_shared { "on the app's GPU" } else { "on a GPU device of its own" };
     let info = ClassifierInfo {
         model: file.header().name.clone(),
@@ -156,6 +168,27 @@ fn open(
         note: (accept == Accept::RealGpu).then(|| whose.to_owned()),
     };
     Ok((network, info))
+}
+
+/// A network whose layers run one after the other on all faces of a frame.
+struct GpuNetwork {
+    network: FoldedNetwork<Wgpu>,
+    device: WgpuDevice,
+}
+
+impl Runner for GpuNetwork {
+    type Backend = Wgpu;
+
+    fn new(network: FoldedNetwork<Wgpu>, device: WgpuDevice) -> Result<Self, String> {
+        Ok(Self { network, device })
+    }
+
+    fn logits(&self, pixels: Vec<f32>, faces: usize) -> Result<Vec<f32>, String> {
+        let pixels = TensorData::new(pixels, [faces, 1, SIDE, SIDE]);
+        let logits = self.network.forward(Tensor::from_data(pixels, &self.device));
+        let logits = logits.try_into_data().map_err(|error| format!("{error:?}"))?;
+        logits.to_vec().map_err(|error| format!("{error:?}"))
+    }
 }
 
 /// Burn's device for the handles, with the adapter's name and type.

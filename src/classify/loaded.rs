@@ -1,39 +1,51 @@
 //! A model on one backend: faces in, scores out.
 
+use burn::tensor::Device;
 use burn::tensor::backend::Backend;
-use burn::tensor::{Tensor, TensorData};
 
 use super::ClassifyError;
 use super::models::layers::FoldedNetwork;
-use super::preprocess::{FaceImage, PIXELS, SIDE};
+use super::preprocess::{FaceImage, PIXELS};
 use super::readout::{Calibration, Readout};
 use super::weights::{LoadError, ModelFile};
 use crate::emotion::{Expression, Scores};
 
-/// A folded network with its calibration, loaded on a device.
-pub(super) struct LoadedModel<B: Backend> {
-    network: FoldedNetwork<B>,
+/// What runs a folded network on a backend.
+pub(super) trait Runner: Sized {
+    /// Where the network comes from.
+    type Backend: Backend;
+
+    /// Makes the network ready to run.
+    fn new(
+        network: FoldedNetwork<Self::Backend>,
+        device: Device<Self::Backend>,
+    ) -> Result<Self, String>;
+
+    /// The normalised pixels of so many faces to their logits, one face after the other.
+    fn logits(&self, pixels: Vec<f32>, faces: usize) -> Result<Vec<f32>, String>;
+}
+
+/// A folded network with its calibration, ready to run.
+pub(super) struct LoadedModel<R: Runner> {
+    runner: R,
     calibration: Calibration,
     name: String,
     backend: &'static str,
-    device: B::Device,
 }
 
-impl<B: Backend> LoadedModel<B> {
+impl<R: Runner> LoadedModel<R> {
     pub(super) fn load(
         file: &ModelFile,
         readout: Readout,
         backend: &'static str,
-        device: B::Device,
+        device: Device<R::Backend>,
     ) -> Result<Self, LoadError> {
         let header = file.header();
-        Ok(Self {
-            network: file.network::<B>(&device)?.fold(header.share(readout)),
-            calibration: header.calibration(readout),
-            name: header.name.clone(),
-            backend,
-            device,
-        })
+        let network = file.network::<R::Backend>(&device)?.fold(header.share(readout));
+        let runner = R::new(network, device)
+            .map_err(|reason| LoadError::Backend { backend: backend.to_owned(), reason })?;
+        let calibration = header.calibration(readout);
+        Ok(Self { runner, calibration, name: header.name.clone(), backend })
     }
 
     /// The scores of some faces, computed in one batch.
@@ -47,10 +59,7 @@ impl<B: Backend> LoadedModel<B> {
             }
             input.extend(face.input());
         }
-        let input = TensorData::new(input, [faces.len(), 1, SIDE, SIDE]);
-        let logits = self.network.forward(Tensor::from_data(input, &self.device));
-        let logits = logits.try_into_data().map_err(|error| failed(format!("{error:?}")))?;
-        let logits: Vec<f32> = logits.to_vec().map_err(|error| failed(format!("{error:?}")))?;
+        let logits = self.runner.logits(input, faces.len()).map_err(failed)?;
         logits
             .chunks_exact(Expression::COUNT)
             .map(|row| {

@@ -8,6 +8,8 @@ mod cpu;
 mod gpu;
 mod loaded;
 pub mod models;
+#[cfg(feature = "onnx")]
+pub mod onnx;
 pub mod preprocess;
 mod readout;
 pub mod weights;

@@ -21,7 +21,7 @@ pub const CROP_SCALE: f32 = 0.94;
 const MOST_SAMPLES: usize = 6;
 
 /// Deviations below this (in grey levels) are not stretched to 1: a blank wall stays blank.
-const LEAST_DEVIATION: f32 = 8.0;
+pub(super) const LEAST_DEVIATION: f32 = 8.0;
 
 /// A face as the models read it: grey, upright, [`SIDE`] × [`SIDE`], rows from the top.
 #[derive(Debug, Clone, PartialEq)]

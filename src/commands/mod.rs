@@ -11,6 +11,7 @@ mod data;
 pub mod demo;
 #[cfg(feature = "train")]
 pub mod evaluate;
+pub mod export;
 mod film;
 mod letterbox;
 #[cfg(feature = "train")]

@@ -1,0 +1,168 @@
+//! 3×3 convolutions with less than half of the multiplications: F(2×2, 3×3) of Lavin and Gray, *Fast
+//! algorithms for convolutional neural networks* (2015).
+//!
+//! Each 2×2 pixels of the output come from 4×4 of the input. Both, and the kernel, are brought into a
+//! form in which the convolution is 16 products: over all channels and tiles, 16 products of
+//! matrices.
+
+use burn::backend::Flex;
+use burn::tensor::{Tensor, TensorData};
+
+use super::network::{Kernel, Picture, Shape, numbers};
+
+/// Channels that go through the sums together.
+const LANES: usize = 8;
+
+/// Numbers of a tile.
+const TILE: usize = 16;
+
+type Lanes = [f32; LANES];
+
+/// The kernels of a convolution, transformed.
+pub(super) struct Winograd {
+    /// `[16, channels in, channels out]`.
+    weight: Tensor<Flex, 3>,
+}
+
+impl Winograd {
+    /// The only kernel that there is a transformation for.
+    pub(super) const KERNEL: Kernel = Kernel { side: 3, stride: 1, padding: 1 };
+
+    /// Whether pictures of this shape can go through it to so many channels.
+    pub(super) fn fits(input: Shape, outputs: usize) -> bool {
+        input.side.is_multiple_of(2)
+            && input.channels.is_multiple_of(LANES)
+            && outputs.is_multiple_of(LANES)
+    }
+
+    /// Transforms the kernels, `[channels out, channels in, 3, 3]`.
+    pub(super) fn new(weight: Tensor<Flex, 4>) -> Result<Self, String> {
+        let [outputs, inputs, _, _] = weight.dims();
+        let weight = numbers(weight)?;
+        let mut transformed = vec![0.0; TILE * inputs * outputs];
+        for (place, kernel) in weight.chunks_exact(9).enumerate() {
+            let (output, input) = (place / inputs, place % inputs);
+            for (index, number) in transform_kernel(kernel).into_iter().enumerate() {
+                transformed[(index * inputs + input) * outputs + output] = number;
+            }
+        }
+        let data = TensorData::new(transformed, [TILE, inputs, outputs]);
+        Ok(Self { weight: Tensor::from_data(data, &Default::default()) })
+    }
+
+    /// The convolution without bias.
+    pub(super) fn run(&self, input: &Picture) -> Result<Picture, String> {
+        let Shape { side, channels } = input.shape;
+        let [_, _, outputs] = self.weight.dims();
+        let tiles = (side / 2) * (side / 2);
+        let data = TensorData::new(transform_input(input), [TILE, tiles, channels]);
+        let data = Tensor::<Flex, 3>::from_data(data, &Default::default());
+        let products = numbers(data.matmul(self.weight.clone()))?;
+        Ok(transform_output(&products, Shape { side, channels: outputs }))
+    }
+}
+
+/// `G g Gᵀ`.
+fn transform_kernel(kernel: &[f32]) -> [f32; TILE] {
+    let line = |[a, b, c]: [f32; 3]| [a, (a + b + c) * 0.5, (a - b + c) * 0.5, c];
+    // Columns first: each of the kernel's three becomes four numbers.
+    let columns = [0, 1, 2].map(|x| line([kernel[x], kernel[3 + x], kernel[6 + x]]));
+    let mut result = [0.0; TILE];
+    for (y, row) in result.chunks_exact_mut(4).enumerate() {
+        row.copy_from_slice(&line([columns[0][y], columns[1][y], columns[2][y]]));
+    }
+    result
+}
+
+/// `Bᵀ d B` of each tile: `[16, tiles, channels]`.
+fn transform_input(input: &Picture) -> Vec<f32> {
+    let Shape { side, channels } = input.shape;
+    let across = side / 2;
+    let plane = across * across * channels;
+    let mut result = vec![0.0; TILE * plane];
+    for tile in 0..across * across {
+        // The tile begins one pixel before the two that it is about.
+        let (top, left) = (tile / across * 2, tile % across * 2);
+        for channel in (0..channels).step_by(LANES) {
+            let mut seen = [[0.0; LANES]; TILE];
+            for (index, lanes) in seen.iter_mut().enumerate() {
+                let (y, x) = (top + index / 4, left + index % 4);
+                if (1..=side).contains(&y) && (1..=side).contains(&x) {
+                    let start = ((y - 1) * side + x - 1) * channels + channel;
+                    lanes.copy_from_slice(&input.numbers[start..start + LANES]);
+                }
+            }
+            for line in 0..4 {
+                apply(&mut seen, [line, 4 + line, 8 + line, 12 + line], input_line);
+            }
+            for line in 0..4 {
+                apply(&mut seen, [line * 4, line * 4 + 1, line * 4 + 2, line * 4 + 3], input_line);
+            }
+            for (index, lanes) in seen.iter().enumerate() {
+                let start = index * plane + tile * channels + channel;
+                result[start..start + LANES].copy_from_slice(lanes);
+            }
+        }
+    }
+    result
+}
+
+/// `Aᵀ m A` of each tile, put together to a picture of `shape`.
+fn transform_output(products: &[f32], shape: Shape) -> Picture {
+    let Shape { side, channels } = shape;
+    let across = side / 2;
+    let plane = across * across * channels;
+    let mut numbers = vec![0.0; side * side * channels];
+    for tile in 0..across * across {
+        let (top, left) = (tile / across * 2, tile % across * 2);
+        for channel in (0..channels).step_by(LANES) {
+            let mut tile_products = [[0.0; LANES]; TILE];
+            for (index, lanes) in tile_products.iter_mut().enumerate() {
+                let start = index * plane + tile * channels + channel;
+                lanes.copy_from_slice(&products[start..start + LANES]);
+            }
+            // Four rows to two, then four columns to two.
+            let rows =
+                [0, 1, 2, 3].map(|x| output_line([0, 1, 2, 3].map(|y| tile_products[y * 4 + x])));
+            for y in 0..2 {
+                let row = output_line([rows[0][y], rows[1][y], rows[2][y], rows[3][y]]);
+                for (x, lanes) in row.iter().enumerate() {
+                    let start = ((top + y) * side + left + x) * channels + channel;
+                    numbers[start..start + LANES].copy_from_slice(lanes);
+                }
+            }
+        }
+    }
+    Picture { numbers, shape }
+}
+
+/// Replaces four numbers of a tile.
+#[inline(always)]
+fn apply(tile: &mut [Lanes; TILE], places: [usize; 4], line: impl Fn([Lanes; 4]) -> [Lanes; 4]) {
+    let changed = line(places.map(|place| tile[place]));
+    for (place, lanes) in places.into_iter().zip(changed) {
+        tile[place] = lanes;
+    }
+}
+
+#[inline(always)]
+fn input_line([a, b, c, d]: [Lanes; 4]) -> [Lanes; 4] {
+    [minus(a, c), plus(b, c), minus(c, b), minus(b, d)]
+}
+
+#[inline(always)]
+fn output_line([a, b, c, d]: [Lanes; 4]) -> [Lanes; 2] {
+    [plus(plus(a, b), c), minus(minus(b, c), d)]
+}
+
+#[inline(always)]
+fn plus(mut a: Lanes, b: Lanes) -> Lanes {
+    a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+    a
+}
+
+#[inline(always)]
+fn minus(mut a: Lanes, b: Lanes) -> Lanes {
+    a.iter_mut().zip(b).for_each(|(a, b)| *a -= b);
+    a
+}
