@@ -116,7 +116,7 @@ fn has_hue_of(expression: Expression) -> impl Fn([f64; 3]) -> bool {
         [red - mean, green - mean, blue - mean]
     };
     let length = |v: [f64; 3]| v.iter().map(|part| part * part).sum::<f64>().sqrt();
-    let Srgba { red, green, blue, .. } = theme::color(expression).to_srgba();
+    let Srgba { red, green, blue, .. } = theme::Theme::STANDARD.color(expression).to_srgba();
     let goal = hue([red, green, blue].map(|part| f64::from(part) * 255.0));
     move |pixel| {
         let found = hue(pixel);

@@ -4,8 +4,9 @@
 
 use bevy::prelude::*;
 
+use super::HudSettings;
 use super::motion::{Ramp, Spring, Stiffness, approach, wrap_angle};
-use super::reactions::{self, Moment, Pose};
+use super::reactions::{Moment, Pose, Reactions};
 use super::screen::Screen;
 use super::theme::{FACE_FADE, REACTION_IN, REACTION_OUT, RING_LEAST, RING_RADIUS};
 use crate::emotion::Expression;
@@ -15,6 +16,10 @@ use crate::plugin::{Emotion, Face, FacePose};
 const FOLLOW: Stiffness = Stiffness { frequency: 22.0, damping: 0.82 };
 /// The ring's size and lean: calmer, because detections are less sure of them.
 const SETTLE: Stiffness = Stiffness { frequency: 11.0, damping: 0.85 };
+/// Without movement: no overshoot, and slower.
+const CALM: Stiffness = Stiffness { frequency: 9.0, damping: 0.999 };
+/// Reactions fade in more slowly without movement.
+const CALM_IN: u32 = 3;
 /// Time constant of bars and arcs in seconds.
 const READING_TIME: f32 = 0.09;
 
@@ -92,10 +97,14 @@ pub(super) fn welcome(added: On<Add, Face>, faces: Query<&Face>, mut commands: C
 pub(super) fn follow(
     time: Res<Time>,
     screen: Res<Screen>,
+    settings: Res<HudSettings>,
+    reactions: Res<Reactions>,
     mut faces: Query<(&Face, &Emotion, &FacePose, &mut ShownFace)>,
     mut others: Local<Vec<(u64, Vec2)>>,
 ) {
     let seconds = time.delta_secs();
+    let calm = settings.reduced_motion;
+    let (follow, settle) = if calm { (FOLLOW.calm(), CALM) } else { (FOLLOW, SETTLE) };
     others.clear();
     others.extend(
         faces
@@ -116,16 +125,16 @@ pub(super) fn follow(
         let lean = screen.lean_in_view(pose.roll);
         if shown.presence.value() == 0.0 {
             shown.middle = Spring::at(middle);
-            shown.radius = Spring::at(radius * 1.25);
+            shown.radius = Spring::at(if calm { radius } else { radius * 1.25 });
             shown.lean = Spring::at(lean);
         }
         shown.presence.advance(face.visible, FACE_FADE, FACE_FADE * 2, seconds);
-        shown.middle.follow(middle, FOLLOW, seconds);
-        shown.radius.follow(radius, SETTLE, seconds);
+        shown.middle.follow(middle, follow, seconds);
+        shown.radius.follow(radius, settle, seconds);
         let lean_goal = shown.lean.value + wrap_angle(lean - shown.lean.value);
-        shown.lean.follow(lean_goal, SETTLE, seconds);
+        shown.lean.follow(lean_goal, settle, seconds);
         read(shown, emotion, seconds);
-        react(shown, emotion, seconds);
+        react(shown, emotion, &reactions, calm, seconds);
     }
 }
 
@@ -137,25 +146,77 @@ fn read(shown: &mut ShownFace, emotion: &Emotion, seconds: f32) {
     shown.confidence += (emotion.confidence - shown.confidence) * amount;
 }
 
-fn react(shown: &mut ShownFace, emotion: &Emotion, seconds: f32) {
+fn react(
+    shown: &mut ShownFace,
+    emotion: &Emotion,
+    reactions: &Reactions,
+    calm: bool,
+    seconds: f32,
+) {
+    let come = if calm { REACTION_IN * CALM_IN } else { REACTION_IN };
     shown.clock += seconds;
     if let Some(expression) = emotion.dominant {
         shown.expression = expression;
     }
     let certain = emotion.dominant.is_some();
-    shown.certainty.advance(certain, REACTION_IN, REACTION_OUT, seconds);
+    shown.certainty.advance(certain, come, REACTION_OUT, seconds);
     for expression in Expression::ALL {
         let index = expression.index();
         let strength = &mut shown.strengths[index];
         // A reaction that still fades goes on where it is: starting it anew would be a jump.
         let resting = strength.value() == 0.0;
         shown.since[index] = if resting { 0.0 } else { shown.since[index] + seconds };
-        strength.advance(emotion.dominant == Some(expression), REACTION_IN, REACTION_OUT, seconds);
+        strength.advance(emotion.dominant == Some(expression), come, REACTION_OUT, seconds);
     }
     let mut pose = Pose::default();
     for (expression, strength) in shown.reactions().filter(|(_, strength)| *strength > 0.0) {
         let moment = Moment { since: shown.since[expression.index()], clock: shown.clock };
-        pose.add(&(reactions::of(expression).pose)(moment), strength);
+        for (_, reaction) in reactions.to(expression) {
+            let one = if calm { reaction.still_pose() } else { reaction.pose(moment) };
+            pose.add(&one, strength);
+        }
     }
+    pose.limit();
     shown.pose = pose;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_app::{app, face, run};
+    use super::*;
+
+    /// How far a face's ring moves from one update to the next, at most, once it has settled.
+    fn restlessness(settings: HudSettings) -> f32 {
+        let mut app = app(settings);
+        let face = face(&mut app, Expression::Angry);
+        run(&mut app, 3.0);
+        let mut before = app.world().get::<ShownFace>(face).expect("a shown face").pose;
+        let mut most = 0.0f32;
+        for _ in 0..50 {
+            app.update();
+            let pose = app.world().get::<ShownFace>(face).expect("a shown face").pose;
+            most = most.max((pose.offset - before.offset).length());
+            most = most.max((pose.stretch - before.stretch).length());
+            before = pose;
+        }
+        most
+    }
+
+    #[test]
+    fn with_reduced_motion_the_ring_stands_still() {
+        assert!(restlessness(HudSettings::default()) > 1e-3);
+        assert_eq!(restlessness(HudSettings { reduced_motion: true, ..default() }), 0.0);
+    }
+
+    #[test]
+    fn without_motion_an_expression_still_looks_different() {
+        let settings = HudSettings { reduced_motion: true, ..default() };
+        let glow = |expression| {
+            let mut app = app(settings);
+            let face = face(&mut app, expression);
+            run(&mut app, 3.0);
+            app.world().get::<ShownFace>(face).expect("a shown face").pose.glow
+        };
+        assert!(glow(Expression::Angry) > glow(Expression::Neutral) + 0.5);
+    }
 }
