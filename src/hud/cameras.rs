@@ -360,6 +360,7 @@ mod tests {
         press(&mut app, KeyCode::Enter);
         assert_eq!(app.world().resource::<HudSettings>().overlay, None);
         until(&mut app, |world| label(world).contains("camera 4"));
+        run(&mut app, 0.1);
 
         open(&mut app);
         // Upwards from the first is the last: the puppet.

@@ -50,8 +50,9 @@ impl Plugin for HudCorePlugin {
             .add_systems(
                 Update,
                 (
-                    theme::choose.in_set(HudSystems::Follow),
-                    (screen::measure, face::follow).chain().in_set(HudSystems::Follow),
+                    (theme::choose, screen::measure, face::follow)
+                        .chain()
+                        .in_set(HudSystems::Follow),
                     (rim::duck, floating::arrange).chain().in_set(HudSystems::Place),
                     ink::paint.in_set(HudSystems::Paint),
                 ),

@@ -20,6 +20,9 @@ const SETTLE: Stiffness = Stiffness { frequency: 11.0, damping: 0.85 };
 const CALM: Stiffness = Stiffness { frequency: 9.0, damping: 0.999 };
 /// Reactions fade in more slowly without movement.
 const CALM_IN: u32 = 3;
+/// A ring's radius as a share of the distance to the nearest other face, at most: two rings that
+/// move towards each other do not touch.
+const SHARE_OF_GAP: f32 = 0.455;
 /// Time constant of bars and arcs in seconds.
 const READING_TIME: f32 = 0.09;
 
@@ -121,7 +124,7 @@ pub(super) fn follow(
             .map(|(_, other)| other.distance(middle))
             .fold(f32::INFINITY, f32::min);
         let side = half_side * 2.0;
-        let radius = (nearest * 0.49).clamp(side * RING_LEAST, side * RING_RADIUS);
+        let radius = (nearest * SHARE_OF_GAP).clamp(side * RING_LEAST, side * RING_RADIUS);
         let lean = screen.lean_in_view(pose.roll);
         if shown.presence.value() == 0.0 {
             shown.middle = Spring::at(middle);

@@ -10,8 +10,8 @@ use bevy::tasks::futures_lite::StreamExt;
 use bevy::tasks::{IoTaskPool, Task};
 
 use super::{Reaction, ReactionError, Reactions};
-use crate::hud::HudSystems;
 use crate::hud::notes::HudNotes;
+use crate::hud::{HudSystems, face};
 
 /// Reads the app's reactions: every `.ron` file in a folder of its assets. A folder that is not
 /// there is as good as an empty one.
@@ -44,7 +44,10 @@ impl Plugin for ReactionFilesPlugin {
             .add_systems(Startup, |mut reload: MessageWriter<ReloadReactions>| {
                 reload.write(ReloadReactions);
             })
-            .add_systems(Update, (list, open, take_in).chain().in_set(HudSystems::Follow));
+            .add_systems(
+                Update,
+                (list, open, take_in).chain().in_set(HudSystems::Follow).before(face::follow),
+            );
     }
 }
 

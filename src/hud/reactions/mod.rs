@@ -500,6 +500,34 @@ mod tests {
     }
 
     #[test]
+    fn a_new_expression_announces_the_sounds_of_its_reactions() {
+        use bevy::prelude::*;
+
+        #[derive(Resource, Default)]
+        struct Heard(Vec<String>);
+
+        let mut app = App::new();
+        let mut reactions = Reactions::built_in();
+        let own = "(expression: happy, sound: \"ding\")";
+        reactions.set("own", Reaction::from_ron(own).expect("a reaction"));
+        app.insert_resource(reactions).init_resource::<Heard>().add_observer(sound).add_observer(
+            |sound: On<ReactionSound>, mut heard: ResMut<Heard>| {
+                heard.0.push(sound.name.clone());
+            },
+        );
+        let entity = app.world_mut().spawn_empty().id();
+        for (from, to) in [
+            (None, Some(Expression::Happy)),
+            (Some(Expression::Happy), None),
+            (None, Some(Expression::Neutral)),
+        ] {
+            app.world_mut().trigger(ExpressionChanged { entity, from, to });
+            app.world_mut().flush();
+        }
+        assert_eq!(app.world().resource::<Heard>().0, ["happy", "ding"]);
+    }
+
+    #[test]
     fn a_replaced_reaction_comes_back_when_its_file_goes() {
         let mut reactions = Reactions::built_in();
         let own = Reaction::from_ron("(expression: happy, sound: \"ding\")").expect("a reaction");
