@@ -206,7 +206,7 @@ fn spawn(mut commands: Commands) {
         .id();
     let panel = commands
         .spawn((
-            ink::panel(Node {
+            ink::overlay_panel(Node {
                 width: Val::Px(WIDTH),
                 max_width: Val::Percent(90.0),
                 flex_direction: FlexDirection::Column,

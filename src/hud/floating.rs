@@ -17,6 +17,9 @@ use crate::plugin::Face;
 /// How long a panel takes to open and to close.
 const OPEN: Duration = Duration::from_millis(180);
 const CLOSE: Duration = Duration::from_millis(90);
+/// How long there has to be a place before it opens, in seconds: panels do not flicker where places
+/// come and go.
+const PATIENCE: f32 = 0.12;
 
 /// A panel that floats beside a face.
 #[derive(Component, Debug)]
@@ -32,6 +35,8 @@ pub(super) struct Floating {
     pub small: bool,
     /// Which of its kind's places it has.
     place: Option<usize>,
+    /// For how long it could have been open, in seconds.
+    waited: f32,
     open: Ramp,
 }
 
@@ -59,7 +64,15 @@ impl Kind {
 impl Floating {
     /// A closed panel of a face.
     pub fn new(face: Entity, kind: Kind) -> Self {
-        Self { face, kind, wanted: true, small: false, place: None, open: Ramp::default() }
+        Self {
+            face,
+            kind,
+            wanted: true,
+            small: false,
+            place: None,
+            waited: 0.0,
+            open: Ramp::default(),
+        }
     }
 }
 
@@ -173,7 +186,10 @@ pub(super) fn arrange(
                 panel.place = None;
             }
         }
-        panel.open.advance(stays && swaps.is_none(), OPEN, CLOSE, seconds);
+        let could = stays && swaps.is_none();
+        panel.waited = if could { panel.waited + seconds } else { 0.0 };
+        let opens = could && (panel.open.value() > 0.0 || panel.waited > PATIENCE);
+        panel.open.advance(opens, OPEN, CLOSE, seconds);
         let middle = match (chosen, panel.place) {
             (Some((place, rect)), current) if current == Some(place) => {
                 if panel.wanted {
@@ -190,7 +206,7 @@ pub(super) fn arrange(
         transform.translation = Val2::px(corner.x, corner.y);
         // Without movement it is there or it is not.
         let still = settings.reduced_motion;
-        transform.scale = Vec2::splat(if still { 1.0 } else { open });
+        transform.scale = Vec2::splat(if still { 1.0 } else { 0.6 + 0.4 * open });
         let seen = if open > if still { 0.5 } else { 0.0 } {
             Visibility::Inherited
         } else {

@@ -38,7 +38,7 @@ struct Help {
 fn spawn(mut commands: Commands) {
     commands.spawn((overlay::over_the_screen(), Help::default())).with_children(|screen| {
         screen
-            .spawn(ink::panel(Node {
+            .spawn(ink::overlay_panel(Node {
                 width: Val::Px(74.0 * GRID),
                 max_width: Val::Percent(94.0),
                 flex_direction: FlexDirection::Column,

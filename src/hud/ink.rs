@@ -19,6 +19,8 @@ pub enum Token {
     Problem,
     /// Background of panels.
     Panel,
+    /// Background of panels that lie over faces.
+    Overlay,
     /// The thin border of panels and keys.
     Border,
     /// Empty part of a bar, keys, the chosen line of a list.
@@ -105,6 +107,7 @@ impl Theme {
             Token::Note => self.text_note,
             Token::Problem => self.text_problem,
             Token::Panel => self.panel,
+            Token::Overlay => self.panel.with_alpha(self.panel.alpha().max(0.96)),
             Token::Border => self.panel_border,
             Token::Track => self.track,
             Token::Clear => Color::NONE,
@@ -126,13 +129,22 @@ pub fn paragraph(content: &str, style: Style, color: Token) -> impl Bundle + use
 
 /// A dark panel; `node` says where and how large.
 pub fn panel(node: Node) -> impl Bundle {
+    filled_panel(node, Token::Panel)
+}
+
+/// A panel over faces, through which nothing shines.
+pub fn overlay_panel(node: Node) -> impl Bundle {
+    filled_panel(node, Token::Overlay)
+}
+
+fn filled_panel(node: Node, fill: Token) -> impl Bundle {
     (
         Node {
             border: UiRect::all(Val::Px(1.0)),
             border_radius: BorderRadius::all(Val::Px(CORNER)),
             ..node
         },
-        Fill(Token::Panel),
+        Fill(fill),
         Edge(Token::Border),
     )
 }

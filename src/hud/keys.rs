@@ -111,7 +111,7 @@ fn spawn(mut commands: Commands, rim: Res<Rim>) {
 fn key_and_word(cap: &str, word: &str) -> impl Bundle + use<> {
     (
         Node {
-            width: Val::Px(14.5 * GRID),
+            width: Val::Px(17.0 * GRID),
             column_gap: Val::Px(GRID),
             align_items: AlignItems::Center,
             ..Node::default()

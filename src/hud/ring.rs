@@ -161,9 +161,10 @@ struct Look<'w> {
 }
 
 impl Look<'_> {
-    /// The colour of the reaction, where it has one of its own.
+    /// The colour of the reaction that glows, where it has one of its own.
     fn glow_color(&self, expression: Expression) -> Vec4 {
-        let own = self.reactions.to(expression).find_map(|(_, reaction)| reaction.color);
+        let glows = self.reactions.to(expression).find(|(_, reaction)| reaction.glows());
+        let own = glows.and_then(|(_, reaction)| reaction.color);
         own.map_or_else(|| self.theme.linear(expression), |color| color.to_linear().to_vec4())
     }
 }

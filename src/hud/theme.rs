@@ -26,7 +26,7 @@ pub const CORNER: f32 = 12.0;
 /// Radius of a face's ring in sides of its box: outside of the box's corners (0.71).
 pub const RING_RADIUS: f32 = 0.8;
 /// The least it is where faces stand close: outside of the face, if not of its box's corners.
-pub const RING_LEAST: f32 = 0.66;
+pub const RING_LEAST: f32 = 0.58;
 
 /// How long a reaction takes to come.
 pub const REACTION_IN: Duration = Duration::from_millis(200);
@@ -136,7 +136,7 @@ impl Theme {
 
     /// The expression's colour, lightened enough to be read as text on a panel.
     pub fn text_color(&self, expression: Expression) -> Color {
-        self.color(expression).mix(&Color::WHITE, 0.32)
+        self.color(expression).mix(&Color::WHITE, 0.4)
     }
 }
 

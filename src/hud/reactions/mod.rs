@@ -170,6 +170,11 @@ impl Reaction {
         pose
     }
 
+    /// Whether it has a say in the ring's glow.
+    pub(super) fn glows(&self) -> bool {
+        self.pose.glow != Curve::default()
+    }
+
     /// The ring's pose for people who do not want movement: what is held, and nothing else.
     pub fn still_pose(&self) -> Pose {
         let curves = &self.pose;
