@@ -54,6 +54,8 @@ struct Picker {
     listing: Option<Task<Result<Vec<CameraInfo>, String>>>,
     entries: Vec<Entry>,
     selected: usize,
+    /// Whether the user has moved the choice since it was opened.
+    moved: bool,
     /// A line below the entries.
     note: String,
     /// Counts the changes of entries and note.
@@ -76,13 +78,15 @@ impl Picker {
             listing: None,
             entries: Vec::new(),
             selected: 0,
+            moved: false,
             note: String::new(),
             version: 0,
         }
     }
 
-    /// The puppet is always there; cameras come before it when they are known.
-    fn fill(&mut self, cameras: Vec<CameraInfo>, note: String) {
+    /// The puppet is always there; cameras come before it when they are known. The source that is
+    /// `shown` is marked, and chosen as long as the user has not moved the choice.
+    fn fill(&mut self, cameras: &[CameraInfo], note: String, shown: &str) {
         let chosen = self.entries.get(self.selected).map(|entry| entry.source.clone());
         self.entries = cameras.iter().map(Entry::of).collect();
         self.entries.push(Entry {
@@ -90,10 +94,14 @@ impl Picker {
             name: "puppet".to_owned(),
             detail: "a drawn face".to_owned(),
         });
-        // Who has chosen already keeps what was chosen; else the first camera is it.
-        let kept =
-            chosen.and_then(|source| self.entries.iter().position(|entry| entry.source == source));
-        self.selected = kept.filter(|_| self.selected > 0).unwrap_or(0);
+        let now = self.entries.iter().position(|entry| entry.is(shown));
+        if let Some(entry) = now.and_then(|place| self.entries.get_mut(place)) {
+            "shown now".clone_into(&mut entry.detail);
+        }
+        let kept = chosen
+            .filter(|_| self.moved)
+            .and_then(|source| self.entries.iter().position(|entry| entry.source == source));
+        self.selected = kept.or(now).unwrap_or(0);
         self.note = note;
         self.version += 1;
     }
@@ -113,17 +121,32 @@ impl Entry {
             detail,
         }
     }
+
+    /// Whether it is the source of this label: `puppet`, `camera 0 (Integrated Camera) 640x480`.
+    fn is(&self, label: &str) -> bool {
+        match self.source {
+            SourceSpec::Camera(Some(index)) => label
+                .strip_prefix(&format!("camera {index}"))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')),
+            _ => label == self.name,
+        }
+    }
 }
 
 /// Asks the system for its cameras whenever the list is opened.
-fn look(settings: Res<HudSettings>, mut picker: ResMut<Picker>) {
+fn look(
+    settings: Res<HudSettings>,
+    camera: Option<Res<EmotionCamera>>,
+    mut picker: ResMut<Picker>,
+) {
+    let shown = || camera.as_ref().map(|camera| camera.status().label).unwrap_or_default();
     let open = settings.overlay == Some(Overlay::Cameras);
     if open != picker.open {
         picker.open = open;
         if open {
             let list = picker.list;
-            picker.selected = 0;
-            picker.fill(Vec::new(), "looking for cameras".to_owned());
+            picker.moved = false;
+            picker.fill(&[], "looking for cameras".to_owned(), &shown());
             picker.listing = Some(
                 IoTaskPool::get().spawn(async move { list().map_err(|error| error.to_string()) }),
             );
@@ -131,13 +154,14 @@ fn look(settings: Res<HudSettings>, mut picker: ResMut<Picker>) {
     }
     if let Some(found) = picker.listing.as_mut().and_then(check_ready) {
         picker.listing = None;
-        match found {
+        let (cameras, note) = match found {
             Ok(cameras) if cameras.is_empty() => {
-                picker.fill(cameras, "no camera found; plug one in and open this anew".to_owned());
+                (cameras, "no camera found; plug one in and open this anew".to_owned())
             }
-            Ok(cameras) => picker.fill(cameras, String::new()),
-            Err(problem) => picker.fill(Vec::new(), problem),
-        }
+            Ok(cameras) => (cameras, String::new()),
+            Err(problem) => (Vec::new(), problem),
+        };
+        picker.fill(&cameras, note, &shown());
     }
 }
 
@@ -173,6 +197,7 @@ fn choose(
     }
     if selected != picker.selected {
         picker.selected = selected;
+        picker.moved = true;
     }
     if let Some(entry) = picker.entries.get(selected).filter(|_| done) {
         if let Some(camera) = camera {
@@ -355,16 +380,16 @@ mod tests {
     #[test]
     fn arrows_and_enter_switch_the_source() {
         let mut app = app(two);
-        open(&mut app);
-        press(&mut app, KeyCode::ArrowDown);
+        // The puppet is shown, and the last in the list.
+        assert!(open(&mut app).iter().any(|text| text == "shown now"));
+        press(&mut app, KeyCode::ArrowUp);
         press(&mut app, KeyCode::Enter);
         assert_eq!(app.world().resource::<HudSettings>().overlay, None);
         until(&mut app, |world| label(world).contains("camera 4"));
         run(&mut app, 0.1);
 
         open(&mut app);
-        // Upwards from the first is the last: the puppet.
-        press(&mut app, KeyCode::ArrowUp);
+        press(&mut app, KeyCode::ArrowDown);
         press(&mut app, KeyCode::Enter);
         until(&mut app, |world| label(world).contains("puppet"));
     }

@@ -7,7 +7,7 @@
 //! the same name in the app's own folder replaces one, a file of another name adds to it
 //! ([`ReactionFilesPlugin`]). `docs/hud.md` explains every field.
 //!
-//! [RON]: https://docs.rs/ron
+//! [RON]: https://github.com/ron-rs/ron
 
 mod curve;
 mod emitter;
@@ -479,6 +479,16 @@ mod tests {
         pose.limit();
         let closest = 1.0 + pose.stretch.min_element() - pose.offset.length() - pose.ripple;
         assert!(closest > CLOSEST - 1e-4, "{pose:?} comes to {closest}");
+    }
+
+    #[test]
+    fn the_guides_example_is_a_reaction() {
+        let guide = include_str!("../../../docs/hud.md");
+        let (_, rest) = guide.split_once("```ron\n").expect("an example");
+        let (text, _) = rest.split_once("```").expect("its end");
+        let confetti = Reaction::from_ron(text).expect("a reaction");
+        assert_eq!(confetti.expression, Expression::Happy);
+        assert!(confetti.emitter.is_some() && confetti.color.is_some());
     }
 
     #[test]
