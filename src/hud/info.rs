@@ -10,8 +10,8 @@ use super::theme::GRID;
 use crate::capture::CaptureState;
 use crate::plugin::{EmotionCamera, EmotionStatus};
 
-/// Longest line, in HUD units; longer ones are wrapped.
-const WIDTH: f32 = 52.0 * GRID;
+/// Longest line, in HUD units; longer ones are wrapped, so that they stay beside large faces.
+const WIDTH: f32 = 34.0 * GRID;
 
 /// Source, model, notes and problems, at the upper left.
 #[derive(Debug, Clone, Copy, Default)]
