@@ -148,12 +148,13 @@ fn precision(confusion: &Confusion, expression: Expression) -> Option<String> {
     ))
 }
 
-/// `Of 100 happy faces, 87 are read so; 7 as neutral, 2 as surprise.`
+/// `Of 100 faces labelled happy, 87 are read so; 7 as neutral, 2 as surprise.`
 fn recall(confusion: &Confusion, expression: Expression) -> Option<String> {
     let shares = confusion::read_from_those_showing(confusion, expression);
     let Counts { right, wrong: [(first, one), (second, two)] } = Counts::of(&shares, expression)?;
     Some(format!(
-        "Of 100 {expression} faces, {right} are read so; {one} as {first}, {two} as {second}."
+        "Of 100 faces labelled {expression}, {right} are read so; {one} as {first}, {two} as \
+         {second}."
     ))
 }
 
@@ -205,7 +206,7 @@ mod tests {
         );
         assert_eq!(
             recall(&confusion, Expression::Happy).as_deref(),
-            Some("Of 100 happy faces, 75 are read so; 20 as neutral, 5 as sad.")
+            Some("Of 100 faces labelled happy, 75 are read so; 20 as neutral, 5 as sad.")
         );
         assert_eq!(recall(&confusion, Expression::Fear), None);
     }
@@ -239,7 +240,7 @@ mod tests {
         let column = app.world().resource::<Rim>().top_left;
         let said = words(&mut app, column).join("\n");
         assert!(said.contains("happy, 90 %; else"), "{said}");
-        assert!(said.contains("Of 100 happy faces"), "{said}");
+        assert!(said.contains("Of 100 faces labelled happy"), "{said}");
         assert!(said.contains("cnn4 on cpu; counted on FER-2013's PublicTest"), "{said}");
     }
 }
