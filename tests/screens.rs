@@ -61,9 +61,19 @@ fn demo(args: &[&str]) -> Output {
 
 /// Takes a picture of the puppet; `None` where there is no Vulkan.
 fn photograph(folder: &Path, name: &str, args: &[&str]) -> Option<(Mat, Vec<Report>)> {
+    photograph_at((WIDTH, HEIGHT), folder, name, args)
+}
+
+/// The same, on a screen of another size.
+fn photograph_at(
+    (width, height): (i32, i32),
+    folder: &Path,
+    name: &str,
+    args: &[&str],
+) -> Option<(Mat, Vec<Report>)> {
     let path: PathBuf = folder.join(name);
     let text = path.to_str().expect("a path of letters");
-    let size = format!("{WIDTH}x{HEIGHT}");
+    let size = format!("{width}x{height}");
     let output = demo(
         &[
             &["--headless", "--source", "puppet", "--backend", "cpu", "--size", &size][..],
@@ -79,7 +89,7 @@ fn photograph(folder: &Path, name: &str, args: &[&str]) -> Option<(Mat, Vec<Repo
     }
     assert!(output.status.success(), "{args:?} failed: {stderr}");
     let picture = imgcodecs::imread_def(text).expect("the picture can be read");
-    assert_eq!((picture.cols(), picture.rows()), (WIDTH, HEIGHT), "{stderr}");
+    assert_eq!((picture.cols(), picture.rows()), (width, height), "{stderr}");
     Some((picture, Report::of(&stderr)))
 }
 
@@ -116,7 +126,7 @@ fn has_hue_of(expression: Expression) -> impl Fn([f64; 3]) -> bool {
         [red - mean, green - mean, blue - mean]
     };
     let length = |v: [f64; 3]| v.iter().map(|part| part * part).sum::<f64>().sqrt();
-    let Srgba { red, green, blue, .. } = theme::color(expression).to_srgba();
+    let Srgba { red, green, blue, .. } = theme::Theme::STANDARD.color(expression).to_srgba();
     let goal = hue([red, green, blue].map(|part| f64::from(part) * 255.0));
     move |pixel| {
         let found = hue(pixel);
@@ -151,9 +161,18 @@ fn each_expression_wears_its_colour() {
         read_right += usize::from(shown == Some(expression));
 
         let ring = pixels(&picture, ring_of(face));
-        if let Some(shown) = shown.filter(|shown| *shown != Expression::Neutral) {
-            let colored = share(&ring, has_hue_of(shown));
-            assert!(colored > 0.04, "{name}: only {colored:.3} of the ring looks {shown}");
+        match shown {
+            Some(Expression::Neutral) => {
+                for other in Expression::ALL.into_iter().filter(|it| *it != Expression::Neutral) {
+                    let colored = share(&ring, has_hue_of(other));
+                    assert!(colored < 0.08, "the neutral ring looks {other}: {colored:.3}");
+                }
+            }
+            Some(shown) => {
+                let colored = share(&ring, has_hue_of(shown));
+                assert!(colored > 0.05, "{name}: only {colored:.3} of the ring looks {shown}");
+            }
+            None => {}
         }
 
         let (x, y) = face.middle;
@@ -170,19 +189,139 @@ fn something_is_written_where_texts_belong() {
     let folder = tempfile::tempdir().expect("a folder");
     let args = ["--frames", "40", "--expression", "happy"];
     let Some((picture, _)) = photograph(folder.path(), "texts.png", &args) else { return };
-    let (width, height) = (f64::from(WIDTH), f64::from(HEIGHT));
-    for (what, area) in [
-        ("source and model", in_rect(8.0, 8.0, 130.0, 30.0)),
-        ("delays", in_rect(width - 160.0, 8.0, width - 8.0, 66.0)),
-        ("dial", in_rect(8.0, height - 96.0, 80.0, height - 8.0)),
-        ("keys", in_rect(width - 160.0, height - 40.0, width - 8.0, height - 8.0)),
-    ] {
-        let area = pixels(&picture, area);
-        let panel = share(&area, |pixel| brightness(pixel) < 110.0);
-        let text = share(&area, |pixel| brightness(pixel) > 140.0);
-        assert!(panel > 0.5, "{what}: no panel, only {panel:.2} is dark");
-        assert!(text > 0.004, "{what}: nothing is written, {text:.3} is bright");
+    for (what, area) in panels(1.0) {
+        assert_written(&picture, what, area);
     }
+}
+
+/// Where the four panels at the rim are on a screen so many times as large as 640x360.
+fn panels(times: f64) -> [(&'static str, [f64; 4]); 4] {
+    let (width, height) = (f64::from(WIDTH), f64::from(HEIGHT));
+    [
+        ("source and model", [8.0, 8.0, 130.0, 30.0]),
+        ("delays", [width - 160.0, 8.0, width - 8.0, 66.0]),
+        ("dial", [8.0, height - 96.0, 80.0, height - 8.0]),
+        ("keys", [width - 160.0, height - 40.0, width - 8.0, height - 8.0]),
+    ]
+    .map(|(what, area)| (what, area.map(|edge| edge * times)))
+}
+
+/// There is a dark panel with something bright written on it.
+fn assert_written(picture: &Mat, what: &str, [left, top, right, bottom]: [f64; 4]) {
+    let area = pixels(picture, in_rect(left, top, right, bottom));
+    let panel = share(&area, |pixel| brightness(pixel) < 110.0);
+    let text = share(&area, |pixel| brightness(pixel) > 140.0);
+    assert!(panel > 0.5, "{what}: no panel, only {panel:.2} is dark");
+    assert!(text > 0.01, "{what}: nothing is written, {text:.4} is bright");
+}
+
+#[test]
+fn panels_open_over_the_picture() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let args = ["--frames", "40", "--expression", "happy", "--show"];
+    let middle = [180.0, 110.0, 460.0, 250.0];
+    for (panel, area) in [("why", [8.0, 44.0, 150.0, 96.0]), ("cameras", middle), ("help", middle)]
+    {
+        let args = [&args[..], &[panel]].concat();
+        let name = format!("{panel}.png");
+        let Some((picture, _)) = photograph(folder.path(), &name, &args) else { return };
+        assert_written(&picture, panel, area);
+    }
+}
+
+/// A folder with a reaction that throws magenta confetti when a face is happy, and a damaged one.
+fn confetti(folder: &Path) -> String {
+    let reactions = folder.join("reactions");
+    std::fs::create_dir(&reactions).expect("a folder");
+    let confetti = "(
+        expression: happy,
+        color: \"#FF00FF\",
+        emitter: (
+            per_second: 200, shape: dot, distance: (1.1, 1.2),
+            outward: (0.2, 0.5), life: (1, 2), size: (0.2, 0.3), end_size: (0.2, 0.2),
+        ),
+    )";
+    std::fs::write(reactions.join("confetti.ron"), confetti).expect("written");
+    std::fs::write(reactions.join("happy.ron"), "(expression: happy, pose: 7)").expect("written");
+    reactions.to_str().expect("a path of letters").to_owned()
+}
+
+/// The share of the picture that has its colour.
+fn magenta(picture: &Mat) -> f64 {
+    let all = pixels(picture, |_, _| true);
+    share(&all, |[red, green, blue]| red.min(blue) > 150.0 && green < 0.6 * red.min(blue))
+}
+
+/// A user adds a reaction with a file; with reduced motion nothing flies, and the ring is there.
+#[test]
+fn reactions_come_from_a_folder_and_reduced_motion_lets_nothing_fly() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let reactions = confetti(folder.path());
+    let args = ["--frames", "60", "--expression", "happy", "--reactions", &reactions];
+    let Some((moving, _)) = photograph(folder.path(), "moving.png", &args) else { return };
+    let flying = magenta(&moving);
+    assert!(flying > 0.001, "no confetti: {flying:.5}");
+
+    let args = [&args[..], &["--reduced-motion"]].concat();
+    let Some((still, faces)) = photograph(folder.path(), "still.png", &args) else { return };
+    let [face] = &faces[..] else { panic!("{} faces, not one", faces.len()) };
+    let flying = magenta(&still);
+    assert!(flying == 0.0, "confetti with reduced motion: {flying:.5}");
+    // The built-in reaction is still there in the damaged one's place.
+    let colored = share(&pixels(&still, ring_of(face)), has_hue_of(Expression::Happy));
+    assert!(colored > 0.05, "only {colored:.3} of the ring looks happy");
+}
+
+#[test]
+fn a_screen_of_3840x2160_has_the_same_panels_three_times_as_large() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let args = ["--frames", "12", "--expression", "happy"];
+    let size = (WIDTH * 6, HEIGHT * 6);
+    let Some((picture, _)) = photograph_at(size, folder.path(), "4k.png", &args) else { return };
+    for (what, area) in panels(6.0) {
+        assert_written(&picture, what, area);
+    }
+}
+
+#[test]
+fn the_largest_scale_fits_the_smallest_screen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let args = ["--frames", "40", "--expression", "happy", "--scale", "1.5", "--high-contrast"];
+    let Some((picture, faces)) = photograph(folder.path(), "large.png", &args) else { return };
+    assert_eq!(faces.len(), 1);
+    // The two at the right may have made way for the face.
+    for (what, area) in
+        panels(1.0).into_iter().filter(|(what, _)| !["delays", "keys"].contains(what))
+    {
+        assert_written(&picture, what, area);
+    }
+}
+
+/// Without a window the user's settings are neither read nor written.
+#[test]
+fn headless_runs_leave_the_users_settings_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path().join("home");
+    let ours = home.join("bevy_emotion");
+    std::fs::create_dir_all(&ours).expect("a folder");
+    std::fs::write(ours.join("hud.ron"), "damaged").expect("written");
+    let picture = folder.path().join("demo.png");
+    let output = Command::new(env!("CARGO_BIN_EXE_emotion"))
+        .args(["demo", "--headless", "--source", "puppet", "--backend", "cpu"])
+        .args(["--size", "320x180", "--frames", "4", "--scale", "1.25", "--screenshot"])
+        .arg(&picture)
+        .env("XDG_CONFIG_HOME", &home)
+        .output()
+        .expect("the program starts");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    if stderr.contains("no graphics driver") {
+        eprintln!("skipped: no Vulkan here, not even in software");
+        return;
+    }
+    assert!(output.status.success(), "{stderr}");
+    let left: Vec<_> = std::fs::read_dir(&ours).expect("a folder").collect();
+    assert_eq!(left.len(), 1);
+    assert_eq!(std::fs::read_to_string(ours.join("hud.ron")).expect("a file"), "damaged");
 }
 
 #[test]

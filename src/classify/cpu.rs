@@ -33,6 +33,7 @@ impl CpuClassifier {
             backend: BACKEND.to_owned(),
             device: format!("CPU ({})", std::env::consts::ARCH),
             note,
+            confusion: file.header().confusion,
         };
         let mut classifier = Self { model, info };
         classifier.classify(&[FaceImage { grey: vec![128; PIXELS] }]).map_err(|error| {

@@ -166,6 +166,7 @@ fn open(
         backend: BACKEND.to_owned(),
         device: name,
         note: (accept == Accept::RealGpu).then(|| whose.to_owned()),
+        confusion: file.header().confusion,
     };
     Ok((network, info))
 }

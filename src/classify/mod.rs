@@ -22,7 +22,7 @@ pub use gpu::GpuHandles;
 pub use readout::{Calibration, Readout};
 pub use weights::LoadError;
 
-use crate::emotion::Scores;
+use crate::emotion::{Expression, Scores};
 use cpu::CpuClassifier;
 use preprocess::FaceImage;
 use weights::ModelFile;
@@ -51,7 +51,13 @@ pub struct ClassifierInfo {
     pub device: String,
     /// Why this backend was taken, where it was not asked for.
     pub note: Option<String>,
+    /// What the model mistakes for what, where that was measured.
+    pub confusion: Option<Confusion>,
 }
+
+/// Faces counted by what they show (rows) and what they were read as (columns), in the order of
+/// [`Expression::ALL`].
+pub type Confusion = [[u32; Expression::COUNT]; Expression::COUNT];
 
 /// Which model to load, and where to run it.
 #[derive(Debug, Clone, Default)]

@@ -14,6 +14,7 @@ use burn_store::{ModuleAdapter, ModuleSnapshot, ModuleStore, SafetensorsStore, T
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::Confusion;
 use super::models::{Architecture, Network};
 use super::preprocess::SIDE;
 use super::readout::{Calibration, Readout};
@@ -61,7 +62,7 @@ pub struct ModelHeader {
     /// How many faces of each class (row) of PublicTest [`Readout::Output`] reads as which
     /// (column), in the order of `labels`; `None` where nobody has measured it.
     #[serde(default)]
-    pub confusion: Option<[[usize; Expression::COUNT]; Expression::COUNT]>,
+    pub confusion: Option<Confusion>,
 }
 
 const fn one() -> f32 {

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use bevy::app::PluginGroupBuilder;
+use bevy::asset::io::{AssetSource, AssetSourceBuilder};
 use bevy::camera::RenderTarget;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
@@ -21,12 +22,17 @@ use bevy_emotion::capture::puppet::PuppetScript;
 use bevy_emotion::capture::{self, Capture, OpenOptions, Pacing, SourceSpec, frame_slot};
 use bevy_emotion::emotion::Expression;
 use bevy_emotion::frame::FrameRect;
-use bevy_emotion::hud::{HudPlugin, HudSettings};
+use bevy_emotion::hud::theme::Palette;
+use bevy_emotion::hud::{
+    CalibrationWanted, HudCorePlugin, HudPlugins, HudSettings, KeepSettingsPlugin, Overlay,
+    ReactionFilesPlugin,
+};
+use bevy_emotion::input::{CalibrationSettings, MeasurePlugin};
 use bevy_emotion::plugin::{
-    AnalyzePlugin, CapturePlugin, Emotion, EmotionCamera, EmotionPlugins, Face,
+    AnalyzePlugin, CapturePlugin, Emotion, EmotionCamera, EmotionPlugins, Face, FaceAppeared,
 };
 use bevy_emotion::replay::{Recorder, Recording, RecordingError, Replay};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::letterbox::PictureSize;
 use super::pipeline::PipelineArgs;
@@ -44,7 +50,10 @@ const PUPPET_SIZE: (u32, u32) = (960, 540);
 
 /// Shows faces found, named and reacted to, live
 ///
-/// Keys: 1-7 puppet expression, C next camera, Space pause, P privacy, H help, Esc quit.
+/// Keys: H shows them all. 1-7 puppet expression, V cameras, W why, P privacy, Esc quit.
+///
+/// In a window your settings (size, contrast, motion, privacy, panels) are kept between runs.
+/// Without one they are neither read nor written.
 #[derive(Args)]
 pub struct DemoArgs {
     /// auto (the first camera that opens, else the puppet), camera, camera:N, puppet, a film, a
@@ -98,8 +107,52 @@ pub struct DemoArgs {
     #[arg(long, value_name = "F.mp4")]
     record: Option<PathBuf>,
 
+    /// Size of texts and panels, 0.75 to 1.5
+    #[arg(long, value_name = "FACTOR", value_parser = scale)]
+    scale: Option<f32>,
+
+    /// Nothing shakes, slides or flies
+    #[arg(long)]
+    reduced_motion: bool,
+
+    /// High contrast, and colours that are far apart for colour-blind people
+    #[arg(long)]
+    high_contrast: bool,
+
+    /// Opens a panel at the start; may be given several times
+    #[arg(long, value_name = "PANEL")]
+    show: Vec<ShownPanel>,
+
+    /// A folder of reactions in RON; without it, in a window, the folder `reactions` beside your
+    /// settings
+    #[arg(long, value_name = "FOLDER")]
+    reactions: Option<PathBuf>,
+
     #[command(flatten)]
     pipeline: PipelineArgs,
+}
+
+/// A panel that can be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ShownPanel {
+    /// What is on the screen and what the keys do
+    Help,
+    /// The list of cameras
+    Cameras,
+    /// How far what is shown can be trusted
+    Why,
+    /// How far the calibration of a resting face has come
+    Calibration,
+}
+
+fn scale(text: &str) -> Result<f32, String> {
+    let [least, most] = HudSettings::SCALES;
+    let factor: f32 = text.parse().map_err(|_| format!("\"{text}\" is no number"))?;
+    if (least..=most).contains(&factor) {
+        Ok(factor)
+    } else {
+        Err(format!("{factor} is not from {least} to {most}"))
+    }
 }
 
 /// Shows the demo.
@@ -134,13 +187,22 @@ fn windowed(args: &DemoArgs, recording: Option<Recording>) -> anyhow::Result<()>
         resolution: WindowResolution::new(args.size.width, args.size.height),
         ..default()
     };
+    let keeper = KeepSettingsPlugin::in_usual_place("bevy_emotion");
+    let beside_settings = keeper.as_ref().map(|keeper| keeper.file.with_file_name("reactions"));
     let mut app = App::new();
+    let reactions = register_reactions(&mut app, args.reactions.clone().or(beside_settings))?;
     app.add_plugins(
         default_plugins().set(WindowPlugin { primary_window: Some(window), ..default() }),
     );
     let capture = CapturePlugin { source: args.source.clone(), options: args.open_options() };
     args.add_plugins(&mut app, EmotionPlugins.set(capture), recording);
-    app.add_plugins(HudPlugin { settings: args.hud_settings(), ..default() });
+    let mut settings = args.mirror();
+    app.add_plugins(hud(HudCorePlugin { settings, ..default() }, reactions));
+    if let Some(keeper) = keeper {
+        app.add_plugins(keeper);
+    }
+    settings = *app.world().resource::<HudSettings>();
+    args.apply(&mut settings, &mut app);
     let reel = Reel::new(args.record.as_deref(), f64::from(FRAMES_PER_SECOND));
     if args.frames.is_some() || args.screenshot.is_some() || args.record.is_some() {
         app.insert_resource(reel.clone())
@@ -200,6 +262,7 @@ fn shoot_window(
 
 fn headless(args: &DemoArgs, recording: Option<Recording>) -> anyhow::Result<()> {
     let mut app = App::new();
+    let reactions = register_reactions(&mut app, args.reactions.clone())?;
     app.add_plugins(
         default_plugins()
             .set(WindowPlugin {
@@ -220,7 +283,9 @@ fn headless(args: &DemoArgs, recording: Option<Recording>) -> anyhow::Result<()>
         feed = source;
     }
     args.add_plugins(&mut app, EmotionPlugins.build(), recording);
-    app.add_plugins(HudPlugin { target: target.clone(), settings: args.hud_settings() });
+    let mut settings = args.mirror();
+    app.add_plugins(hud(HudCorePlugin { target: target.clone(), settings }, reactions));
+    args.apply(&mut settings, &mut app);
 
     let reel = Reel::new(args.record.as_deref(), f64::from(FRAMES_PER_SECOND));
     let picture_only = if args.record.is_some() { FILM_FRAMES } else { PICTURE_FRAME };
@@ -293,7 +358,7 @@ impl DemoArgs {
         options
     }
 
-    /// Adds what finds and reads faces, or what plays them.
+    /// Adds what finds and reads faces, or what plays them, and what measures them against their rest.
     fn add_plugins(
         &self,
         app: &mut App,
@@ -317,6 +382,8 @@ impl DemoArgs {
                 replay.set_repeat(self.repeat);
             }
         }
+        let on_demand = CalibrationSettings { automatic: false, ..default() };
+        app.insert_resource(on_demand).add_plugins(MeasurePlugin);
         if let Some(path) = &self.recording {
             app.world_mut().resource_mut::<Recorder>().start(path);
         }
@@ -342,12 +409,59 @@ impl DemoArgs {
         (seconds * f64::from(FRAMES_PER_SECOND)).ceil() as u64 + 1
     }
 
-    fn hud_settings(&self) -> HudSettings {
-        // People know themselves from mirrors.
+    /// People know themselves from mirrors.
+    fn mirror(&self) -> HudSettings {
         let mirrored = self.replay.is_none()
             && matches!(self.source, SourceSpec::Auto | SourceSpec::Camera(_));
         HudSettings { mirrored, ..HudSettings::default() }
     }
+
+    /// Puts what was asked for on the command line on top of the settings.
+    fn apply(&self, settings: &mut HudSettings, app: &mut App) {
+        settings.scale = self.scale.unwrap_or(settings.scale);
+        settings.reduced_motion |= self.reduced_motion;
+        if self.high_contrast {
+            settings.palette = Palette::HighContrast;
+        }
+        for panel in &self.show {
+            match panel {
+                ShownPanel::Help => settings.overlay = Some(Overlay::Help),
+                ShownPanel::Cameras => settings.overlay = Some(Overlay::Cameras),
+                ShownPanel::Why => settings.panels.why = true,
+                ShownPanel::Calibration => {
+                    app.add_observer(|_: On<FaceAppeared>, mut wanted: MessageWriter<_>| {
+                        wanted.write(CalibrationWanted);
+                    });
+                }
+            }
+        }
+        app.insert_resource(*settings);
+    }
+}
+
+/// The HUD, with reactions from a folder if there is one.
+fn hud(core: HudCorePlugin, reactions: Option<ReactionFilesPlugin>) -> PluginGroupBuilder {
+    let hud = HudPlugins.build().set(core);
+    match reactions {
+        Some(reactions) => hud.set(reactions),
+        None => hud.disable::<ReactionFilesPlugin>(),
+    }
+}
+
+/// Makes a folder outside of the app's assets known to Bevy. Comes before its plugins.
+fn register_reactions(
+    app: &mut App,
+    folder: Option<PathBuf>,
+) -> anyhow::Result<Option<ReactionFilesPlugin>> {
+    let Some(folder) = folder else { return Ok(None) };
+    let folder = std::path::absolute(&folder)
+        .with_context(|| format!("the folder {} cannot be found", folder.display()))?;
+    let Some(name) = folder.to_str() else {
+        bail!("the folder {} is not text", folder.display());
+    };
+    let reader = AssetSource::get_default_reader(name.to_owned());
+    app.register_asset_source("reactions", AssetSourceBuilder::new(reader));
+    Ok(Some(ReactionFilesPlugin { folder: "reactions://".to_owned() }))
 }
 
 /// Runs it and turns the panics of window and graphics libraries into messages: they do not report

@@ -3,41 +3,58 @@
 use bevy::prelude::*;
 
 use super::face::ShownFace;
-use super::floating::{Floating, Kind};
-use super::theme::{self, Fonts, GRID, TEXT_QUIET, TRACK};
+use super::floating::{self, Floating, Kind};
+use super::ink::{self, Fill, Ink, Style, Token};
+use super::theme::{self, GRID};
+use super::{HudSettings, HudSystems};
 use crate::emotion::Expression;
 
-const NAME_WIDTH: f32 = 8.0 * GRID;
+const SIGN_WIDTH: f32 = 2.5 * GRID;
+const NAME_WIDTH: f32 = 8.5 * GRID;
 const TRACK_WIDTH: f32 = 10.0 * GRID;
-const SMALL_TRACK_WIDTH: f32 = 7.0 * GRID;
+const SMALL_TRACK_WIDTH: f32 = 6.0 * GRID;
 const BAR_HEIGHT: f32 = 6.0;
 const ROW: f32 = 18.0;
-const SMALL_ROW: f32 = 9.0;
+const SMALL_ROW: f32 = 16.0;
 const PADDING: f32 = 1.5 * GRID;
 
-/// Width and height of the panel. The small one has no names: colours and order tell.
+/// The seven probabilities of a face, beside it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BarsPlugin;
+
+impl Plugin for BarsPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_observer(spawn).add_systems(
+            Update,
+            (fill.in_set(HudSystems::Draw), fit.in_set(HudSystems::Place).after(floating::arrange)),
+        );
+    }
+}
+
+/// Width and height of the panel. The small one has no names: signs, colours and order tell.
 pub(super) const fn size(small: bool) -> Vec2 {
     let rows = Expression::COUNT as f32;
     if small {
-        Vec2::new(SMALL_TRACK_WIDTH + 2.0 * GRID, rows * SMALL_ROW + 1.5 * GRID)
+        Vec2::new(SIGN_WIDTH + SMALL_TRACK_WIDTH + 2.0 * GRID, rows * SMALL_ROW + GRID)
     } else {
-        Vec2::new(NAME_WIDTH + TRACK_WIDTH + 2.0 * PADDING, rows * ROW + 2.0 * PADDING - 2.0)
+        let width = SIGN_WIDTH + NAME_WIDTH + TRACK_WIDTH + 2.0 * PADDING;
+        Vec2::new(width, rows * ROW + 2.0 * PADDING - 2.0)
     }
 }
 
 /// The panel of the bars.
 #[derive(Component)]
-pub(super) struct Bars {
+struct Bars {
     small: bool,
 }
 
 /// The empty bar.
 #[derive(Component)]
-pub(super) struct Track;
+struct Track;
 
 /// The filled part of a bar.
 #[derive(Component)]
-pub(super) struct Bar {
+struct Bar {
     face: Entity,
     expression: Expression,
     /// Per mille of the track that it fills now.
@@ -46,18 +63,23 @@ pub(super) struct Bar {
 
 /// The name beside a bar.
 #[derive(Component)]
-pub(super) struct BarName {
+struct BarName {
     face: Entity,
     expression: Expression,
     bright: bool,
 }
 
-/// Spawns the bars of a face.
-pub(super) fn spawn(commands: &mut Commands, face: Entity, fonts: &Fonts) {
+/// A name; the small panel has none.
+#[derive(Component)]
+struct InLargeOnly;
+
+/// Gives a new face its bars.
+fn spawn(added: On<Add, ShownFace>, mut commands: Commands) {
+    let face = added.entity;
     let Vec2 { x: width, y: height } = size(false);
     commands
         .spawn((
-            theme::panel(Node {
+            ink::panel(Node {
                 position_type: PositionType::Absolute,
                 left: Val::ZERO,
                 top: Val::ZERO,
@@ -73,16 +95,16 @@ pub(super) fn spawn(commands: &mut Commands, face: Entity, fonts: &Fonts) {
         ))
         .with_children(|rows| {
             for expression in Expression::ALL {
-                rows.spawn(row(face, expression, fonts));
+                rows.spawn(row(face, expression));
             }
         });
 }
 
 /// Brings the panel into the form that there is room for.
-pub(super) fn fit(
+fn fit(
     mut panels: Query<(Entity, &Floating, &mut Bars, &mut Node)>,
-    mut names: Query<&mut Node, (With<BarName>, Without<Bars>)>,
-    mut tracks: Query<&mut Node, (With<Track>, Without<BarName>, Without<Bars>)>,
+    mut names: Query<&mut Node, (With<InLargeOnly>, Without<Bars>)>,
+    mut tracks: Query<&mut Node, (With<Track>, Without<InLargeOnly>, Without<Bars>)>,
     children: Query<&Children>,
 ) {
     for (entity, floating, mut bars, mut node) in &mut panels {
@@ -108,18 +130,22 @@ pub(super) fn fit(
     }
 }
 
-fn row(face: Entity, expression: Expression, fonts: &Fonts) -> impl Bundle {
+fn row(face: Entity, expression: Expression) -> impl Bundle {
     let round = BorderRadius::all(Val::Px(BAR_HEIGHT / 2.0));
+    let width = |width: f32| Node { width: Val::Px(width), ..Node::default() };
+    let name = || BarName { face, expression, bright: false };
     (
-        Node { align_items: AlignItems::Center, ..Node::default() },
+        Node { height: Val::Px(SMALL_ROW), align_items: AlignItems::Center, ..Node::default() },
         children![
             (
-                Text::new(expression.name()),
-                fonts.small(),
-                TextColor(TEXT_QUIET),
-                TextLayout::no_wrap(),
-                Node { width: Val::Px(NAME_WIDTH), height: Val::Px(ROW - 2.0), ..Node::default() },
-                BarName { face, expression, bright: false },
+                ink::text(theme::sign(expression), Style::Digits, Token::Expression(expression)),
+                width(SIGN_WIDTH),
+            ),
+            (
+                ink::text(expression.name(), Style::Small, Token::Quiet),
+                width(NAME_WIDTH),
+                name(),
+                InLargeOnly,
             ),
             (
                 Node {
@@ -128,7 +154,7 @@ fn row(face: Entity, expression: Expression, fonts: &Fonts) -> impl Bundle {
                     border_radius: round,
                     ..Node::default()
                 },
-                BackgroundColor(TRACK),
+                Fill(Token::Track),
                 Track,
                 children![(
                     Node {
@@ -137,7 +163,7 @@ fn row(face: Entity, expression: Expression, fonts: &Fonts) -> impl Bundle {
                         border_radius: round,
                         ..Node::default()
                     },
-                    BackgroundColor(theme::color(expression)),
+                    Fill(Token::Expression(expression)),
                     Bar { face, expression, per_mille: 0 },
                 )],
             ),
@@ -147,11 +173,18 @@ fn row(face: Entity, expression: Expression, fonts: &Fonts) -> impl Bundle {
 
 /// Fills the bars; what did not move by half a pixel is left alone, so that nothing is laid out
 /// anew for it.
-pub(super) fn fill(
+fn fill(
+    mut panels: Query<&mut Floating, With<Bars>>,
     mut bars: Query<(&mut Bar, &mut Node)>,
-    mut names: Query<(&mut BarName, &mut TextColor)>,
+    mut names: Query<(&mut BarName, &mut Ink)>,
     faces: Query<&ShownFace>,
+    settings: Res<HudSettings>,
 ) {
+    for mut floating in &mut panels {
+        if floating.wanted != settings.panels.bars {
+            floating.wanted = settings.panels.bars;
+        }
+    }
     for (mut bar, mut node) in &mut bars {
         let Ok(face) = faces.get(bar.face) else { continue };
         let per_mille = (face.shares[bar.expression.index()] * 1000.0).round() as i32;
@@ -162,12 +195,12 @@ pub(super) fn fill(
             node.width = Val::Percent((per_mille as f32 / 10.0).clamp(shortest, 100.0));
         }
     }
-    for (mut name, mut color) in &mut names {
+    for (mut name, mut ink) in &mut names {
         let Ok(face) = faces.get(name.face) else { continue };
         let bright = face.expression == name.expression && face.certainty.value() > 0.5;
         if bright != name.bright {
             name.bright = bright;
-            color.0 = if bright { theme::text_color(name.expression) } else { TEXT_QUIET };
+            ink.color = if bright { Token::ExpressionText(name.expression) } else { Token::Quiet };
         }
     }
 }

@@ -7,8 +7,10 @@ use bevy::render::render_resource::{AsBindGroup, ShaderType};
 use bevy::shader::ShaderRef;
 use bevy::ui_render::prelude::{MaterialNode, UiMaterial, UiMaterialPlugin};
 
-use super::rim::RimPanel;
-use super::theme::{self, Fonts, GRID, MARGIN, TEXT, TEXT_QUIET};
+use super::HudSystems;
+use super::ink::{self, Ink, Style, Token};
+use super::rim::{Rim, RimPanel};
+use super::theme::{GRID, Theme};
 use crate::plugin::EmotionDiagnosticsPlugin;
 
 /// Samples of a sparkline; four in each of the shader's vectors.
@@ -16,15 +18,22 @@ const SAMPLES: usize = 64;
 /// Seconds between two updates of the numbers: slow enough to be read.
 const WRITE_EVERY: f32 = 0.25;
 
-/// Registers the sparkline's shader.
-pub(super) fn plugin(app: &mut App) {
-    embedded_asset!(app, "sparkline.wgsl");
-    app.add_plugins(UiMaterialPlugin::<SparklineMaterial>::default());
+/// Where the time goes, at the upper right.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DelaysPlugin;
+
+impl Plugin for DelaysPlugin {
+    fn build(&self, app: &mut App) {
+        embedded_asset!(app, "sparkline.wgsl");
+        app.add_plugins(UiMaterialPlugin::<SparklineMaterial>::default())
+            .add_systems(Startup, spawn)
+            .add_systems(Update, draw.in_set(HudSystems::Draw));
+    }
 }
 
 /// One of the three.
 #[derive(Component)]
-pub(super) struct Sparkline {
+struct Sparkline {
     diagnostic: DiagnosticPath,
     /// Milliseconds, the newest last.
     samples: [f32; SAMPLES],
@@ -36,7 +45,7 @@ pub(super) struct Sparkline {
 }
 
 #[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
-pub(super) struct SparklineMaterial {
+struct SparklineMaterial {
     #[uniform(0)]
     line: LineUniform,
 }
@@ -61,30 +70,22 @@ impl UiMaterial for SparklineMaterial {
 }
 
 /// Puts the three at the upper right.
-pub(super) fn spawn(
-    mut commands: Commands,
-    fonts: Res<Fonts>,
-    mut materials: ResMut<Assets<SparklineMaterial>>,
-) {
+fn spawn(mut commands: Commands, rim: Res<Rim>, mut materials: ResMut<Assets<SparklineMaterial>>) {
     let panel = commands
         .spawn((
-            theme::panel(Node {
-                position_type: PositionType::Absolute,
-                right: Val::Px(MARGIN),
-                top: Val::Px(MARGIN),
+            ChildOf(rim.top_right),
+            ink::panel(Node {
                 flex_direction: FlexDirection::Column,
                 padding: UiRect::axes(Val::Px(1.5 * GRID), Val::Px(GRID)),
                 row_gap: Val::Px(GRID / 2.0),
                 ..Node::default()
             }),
-            RimPanel::leaving_towards(Vec2::new(1.0, 0.0)),
+            RimPanel::new(Vec2::X, |settings| settings.panels.rim && settings.panels.delays),
         ))
         .id();
     let heading = |text: &str, width: f32| {
         (
-            Text::new(text),
-            fonts.small(),
-            TextColor(TEXT_QUIET),
+            ink::paragraph(text, Style::Small, Token::Quiet),
             TextLayout::justify(Justify::Right),
             Node { width: Val::Px(width), ..Node::default() },
         )
@@ -103,18 +104,16 @@ pub(super) fn spawn(
         ("classify", EmotionDiagnosticsPlugin::CLASSIFY_MS),
         ("delay", EmotionDiagnosticsPlugin::DELAY_MS),
     ] {
-        let number = |commands: &mut Commands, color: Color| {
+        let number = |commands: &mut Commands, color: Token| {
             commands
                 .spawn((
-                    Text::new("–"),
-                    fonts.digits(),
-                    TextColor(color),
+                    ink::paragraph("–", Style::Digits, color),
                     TextLayout::justify(Justify::Right),
                     Node { width: Val::Px(NUMBER_WIDTH), ..Node::default() },
                 ))
                 .id()
         };
-        let numbers = [number(&mut commands, TEXT), number(&mut commands, TEXT_QUIET)];
+        let numbers = [number(&mut commands, Token::Text), number(&mut commands, Token::Quiet)];
         let line = commands
             .spawn((
                 Node {
@@ -142,9 +141,7 @@ pub(super) fn spawn(
                     ..Node::default()
                 },
                 children![(
-                    Text::new(name),
-                    fonts.small(),
-                    TextColor(TEXT_QUIET),
+                    ink::paragraph(name, Style::Small, Token::Quiet),
                     Node { width: Val::Px(7.0 * GRID), ..Node::default() },
                 )],
             ))
@@ -156,12 +153,13 @@ pub(super) fn spawn(
 const NUMBER_WIDTH: f32 = 6.0 * GRID;
 
 /// Takes new measurements and draws them.
-pub(super) fn draw(
+fn draw(
     time: Res<Time>,
+    theme: Res<Theme>,
     diagnostics: Option<Res<DiagnosticsStore>>,
     mut lines: Query<(&mut Sparkline, &MaterialNode<SparklineMaterial>)>,
     mut materials: ResMut<Assets<SparklineMaterial>>,
-    mut texts: Query<&mut Text>,
+    mut texts: Query<&mut Text, With<Ink>>,
     mut since_write: Local<f32>,
 ) {
     let Some(diagnostics) = diagnostics else { return };
@@ -190,7 +188,7 @@ pub(super) fn draw(
         if let Some(mut material) = materials.get_mut(&material.0) {
             let ceiling = line.ceiling;
             let mut uniform = LineUniform {
-                color: TEXT.to_linear().to_vec4(),
+                color: theme.text.to_linear().to_vec4(),
                 p95: p95 / ceiling,
                 count: line.count as f32,
                 ..LineUniform::default()

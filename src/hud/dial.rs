@@ -6,10 +6,12 @@ use bevy::render::render_resource::{AsBindGroup, ShaderType};
 use bevy::shader::ShaderRef;
 use bevy::ui_render::prelude::{MaterialNode, UiMaterial, UiMaterialPlugin};
 
+use super::HudSystems;
 use super::face::ShownFace;
+use super::ink::{self, Style, Token};
 use super::motion::approach;
-use super::rim::RimPanel;
-use super::theme::{self, Fonts, GRID, MARGIN, TEXT_QUIET};
+use super::rim::{Rim, RimPanel};
+use super::theme::{GRID, Theme};
 use crate::emotion::Expression;
 use crate::plugin::{Emotion, Face};
 
@@ -24,15 +26,22 @@ const OTHERS: usize = 3;
 /// Time constant of the dot in seconds.
 const DOT_TIME: f32 = 0.16;
 
-/// Registers the dial's shader.
-pub(super) fn plugin(app: &mut App) {
-    embedded_asset!(app, "dial.wgsl");
-    app.add_plugins(UiMaterialPlugin::<DialMaterial>::default());
+/// The valence-arousal dial with its trail, at the lower left.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DialPlugin;
+
+impl Plugin for DialPlugin {
+    fn build(&self, app: &mut App) {
+        embedded_asset!(app, "dial.wgsl");
+        app.add_plugins(UiMaterialPlugin::<DialMaterial>::default())
+            .add_systems(Startup, spawn)
+            .add_systems(Update, draw.in_set(HudSystems::Draw));
+    }
 }
 
 /// The dial's memory. Points are (valence, arousal).
 #[derive(Component, Default)]
-pub(super) struct Dial {
+struct Dial {
     /// The face whose tail it is: the largest one.
     face: Option<Entity>,
     point: Vec2,
@@ -43,7 +52,7 @@ pub(super) struct Dial {
 }
 
 #[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
-pub(super) struct DialMaterial {
+struct DialMaterial {
     #[uniform(0)]
     dial: DialUniform,
 }
@@ -72,32 +81,22 @@ impl UiMaterial for DialMaterial {
 }
 
 /// Puts the dial at the lower left.
-pub(super) fn spawn(
-    mut commands: Commands,
-    fonts: Res<Fonts>,
-    mut materials: ResMut<Assets<DialMaterial>>,
-) {
+fn spawn(mut commands: Commands, rim: Res<Rim>, mut materials: ResMut<Assets<DialMaterial>>) {
     let mut uniform = DialUniform::default();
     for expression in Expression::ALL {
         let (valence, arousal) = expression.valence_arousal();
         uniform.marks[expression.index()] = Vec4::new(valence, arousal, 0.0, 0.0);
-        uniform.mark_colors[expression.index()] = theme::linear(expression);
     }
     let axis = |name: &str, place: Node| {
         (
-            Text::new(name),
-            fonts.small(),
-            TextColor(TEXT_QUIET),
-            TextLayout::no_wrap(),
+            ink::text(name, Style::Small, Token::Text),
             Node { position_type: PositionType::Absolute, ..place },
         )
     };
     let edge = Val::Px(GRID);
     commands.spawn((
-        theme::panel(Node {
-            position_type: PositionType::Absolute,
-            left: Val::Px(MARGIN),
-            bottom: Val::Px(MARGIN),
+        ChildOf(rim.bottom_left),
+        ink::panel(Node {
             padding: UiRect {
                 left: edge,
                 right: edge,
@@ -106,7 +105,7 @@ pub(super) fn spawn(
             },
             ..Node::default()
         }),
-        RimPanel::leaving_towards(Vec2::new(-1.0, 0.0)),
+        RimPanel::new(Vec2::NEG_X, |settings| settings.panels.rim && settings.panels.dial),
         children![
             (
                 Node { width: Val::Px(SIDE), height: Val::Px(SIDE), ..Node::default() },
@@ -121,8 +120,9 @@ pub(super) fn spawn(
 }
 
 /// Moves the dot and its tail.
-pub(super) fn draw(
+fn draw(
     time: Res<Time>,
+    theme: Res<Theme>,
     faces: Query<(Entity, &Face, &Emotion, &ShownFace)>,
     dial: Single<(&mut Dial, &MaterialNode<DialMaterial>)>,
     mut materials: ResMut<Assets<DialMaterial>>,
@@ -155,11 +155,12 @@ pub(super) fn draw(
 
     let Some(mut material) = materials.get_mut(&material.0) else { return };
     let uniform = &mut material.dial;
+    uniform.mark_colors = Expression::ALL.map(|expression| theme.linear(expression));
     for (pair, points) in uniform.tail.iter_mut().zip(dial.tail.chunks_exact(2)) {
         *pair = Vec4::new(points[0].x, points[0].y, points[1].x, points[1].y);
     }
     if let Some((_, _, _, shown)) = largest {
-        uniform.color = theme::linear(shown.expression);
+        uniform.color = theme.linear(shown.expression);
     }
     uniform.point = dial.point;
     uniform.step = dial.since_step / TAIL_STEP;

@@ -4,17 +4,29 @@
 
 use bevy::prelude::*;
 
+use super::HudSettings;
 use super::motion::{Ramp, Spring, Stiffness, approach, wrap_angle};
-use super::reactions::{self, Moment, Pose};
+use super::reactions::{Moment, Pose, Reactions};
 use super::screen::Screen;
 use super::theme::{FACE_FADE, REACTION_IN, REACTION_OUT, RING_LEAST, RING_RADIUS};
 use crate::emotion::Expression;
+use crate::input::{FaceCalibration, FaceInput};
 use crate::plugin::{Emotion, Face, FacePose};
+use crate::track::TrackerConfig;
 
 /// The face's place on the screen: quick, with a hint of overshoot.
 const FOLLOW: Stiffness = Stiffness { frequency: 22.0, damping: 0.82 };
 /// The ring's size and lean: calmer, because detections are less sure of them.
 const SETTLE: Stiffness = Stiffness { frequency: 11.0, damping: 0.85 };
+/// Without movement: no overshoot, and slower.
+const CALM: Stiffness = Stiffness { frequency: 9.0, damping: 0.999 };
+/// Reactions fade in more slowly without movement.
+const CALM_IN: u32 = 3;
+/// A ring's radius as a share of the distance to the nearest other face, at most: two rings that
+/// move towards each other do not touch.
+const SHARE_OF_GAP: f32 = 0.455;
+/// How much more probable another expression has to be to take the place of the one that is shown.
+const LEAD: f32 = 0.06;
 /// Time constant of bars and arcs in seconds.
 const READING_TIME: f32 = 0.09;
 
@@ -92,10 +104,14 @@ pub(super) fn welcome(added: On<Add, Face>, faces: Query<&Face>, mut commands: C
 pub(super) fn follow(
     time: Res<Time>,
     screen: Res<Screen>,
-    mut faces: Query<(&Face, &Emotion, &FacePose, &mut ShownFace)>,
+    settings: Res<HudSettings>,
+    reactions: Res<Reactions>,
+    mut faces: Query<(&Face, &Emotion, &FacePose, Measured, &mut ShownFace)>,
     mut others: Local<Vec<(u64, Vec2)>>,
 ) {
     let seconds = time.delta_secs();
+    let calm = settings.reduced_motion;
+    let (follow, settle) = if calm { (FOLLOW.calm(), CALM) } else { (FOLLOW, SETTLE) };
     others.clear();
     others.extend(
         faces
@@ -103,8 +119,9 @@ pub(super) fn follow(
             .filter(|(face, ..)| face.visible)
             .map(|(face, ..)| (face.track, screen.face_in_view(face.box_in_frame).0)),
     );
-    for (face, emotion, pose, mut shown) in &mut faces {
+    for (face, emotion, pose, measured, mut shown) in &mut faces {
         let shown = &mut *shown;
+        let emotion = &against_rest(emotion, measured, shown.expression);
         let (middle, half_side) = screen.face_in_view(face.box_in_frame);
         // Side by side, rings become narrower rather than lie over each other's faces.
         let nearest = (others.iter().copied())
@@ -112,20 +129,47 @@ pub(super) fn follow(
             .map(|(_, other)| other.distance(middle))
             .fold(f32::INFINITY, f32::min);
         let side = half_side * 2.0;
-        let radius = (nearest * 0.49).clamp(side * RING_LEAST, side * RING_RADIUS);
+        let radius = (nearest * SHARE_OF_GAP).clamp(side * RING_LEAST, side * RING_RADIUS);
         let lean = screen.lean_in_view(pose.roll);
         if shown.presence.value() == 0.0 {
             shown.middle = Spring::at(middle);
-            shown.radius = Spring::at(radius * 1.25);
+            shown.radius = Spring::at(if calm { radius } else { radius * 1.25 });
             shown.lean = Spring::at(lean);
         }
         shown.presence.advance(face.visible, FACE_FADE, FACE_FADE * 2, seconds);
-        shown.middle.follow(middle, FOLLOW, seconds);
-        shown.radius.follow(radius, SETTLE, seconds);
+        shown.middle.follow(middle, follow, seconds);
+        shown.radius.follow(radius, settle, seconds);
         let lean_goal = shown.lean.value + wrap_angle(lean - shown.lean.value);
-        shown.lean.follow(lean_goal, SETTLE, seconds);
+        shown.lean.follow(lean_goal, settle, seconds);
         read(shown, emotion, seconds);
-        react(shown, emotion, seconds);
+        react(shown, emotion, &reactions, calm, seconds);
+    }
+}
+
+/// A face against its own rest, where that is measured.
+type Measured = Option<(&'static FaceCalibration, &'static FaceInput)>;
+
+/// What the face shows against its own rest, once that is known. `before` stays until another
+/// expression is clearly ahead.
+fn against_rest(
+    emotion: &Emotion,
+    measured: Option<(&FaceCalibration, &FaceInput)>,
+    before: Expression,
+) -> Emotion {
+    let Some((_, input)) = measured.filter(|(calibration, _)| calibration.is_done()) else {
+        return *emotion;
+    };
+    let (highest, confidence) = input.scores.highest();
+    let stays = input.scores.get(before) + LEAD > confidence;
+    let dominant = if stays { before } else { highest };
+    let confidence = input.scores.get(dominant);
+    let sure = confidence >= TrackerConfig::default().confidence_floor;
+    Emotion {
+        scores: input.scores,
+        dominant: sure.then_some(dominant),
+        confidence,
+        valence: input.valence,
+        arousal: input.arousal,
     }
 }
 
@@ -137,25 +181,77 @@ fn read(shown: &mut ShownFace, emotion: &Emotion, seconds: f32) {
     shown.confidence += (emotion.confidence - shown.confidence) * amount;
 }
 
-fn react(shown: &mut ShownFace, emotion: &Emotion, seconds: f32) {
+fn react(
+    shown: &mut ShownFace,
+    emotion: &Emotion,
+    reactions: &Reactions,
+    calm: bool,
+    seconds: f32,
+) {
+    let come = if calm { REACTION_IN * CALM_IN } else { REACTION_IN };
     shown.clock += seconds;
     if let Some(expression) = emotion.dominant {
         shown.expression = expression;
     }
     let certain = emotion.dominant.is_some();
-    shown.certainty.advance(certain, REACTION_IN, REACTION_OUT, seconds);
+    shown.certainty.advance(certain, come, REACTION_OUT, seconds);
     for expression in Expression::ALL {
         let index = expression.index();
         let strength = &mut shown.strengths[index];
         // A reaction that still fades goes on where it is: starting it anew would be a jump.
         let resting = strength.value() == 0.0;
         shown.since[index] = if resting { 0.0 } else { shown.since[index] + seconds };
-        strength.advance(emotion.dominant == Some(expression), REACTION_IN, REACTION_OUT, seconds);
+        strength.advance(emotion.dominant == Some(expression), come, REACTION_OUT, seconds);
     }
     let mut pose = Pose::default();
     for (expression, strength) in shown.reactions().filter(|(_, strength)| *strength > 0.0) {
         let moment = Moment { since: shown.since[expression.index()], clock: shown.clock };
-        pose.add(&(reactions::of(expression).pose)(moment), strength);
+        for (_, reaction) in reactions.to(expression) {
+            let one = if calm { reaction.still_pose() } else { reaction.pose(moment) };
+            pose.add(&one, strength);
+        }
     }
+    pose.limit();
     shown.pose = pose;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_app::{app, face, run};
+    use super::*;
+
+    /// How far a face's ring moves from one update to the next, at most, once it has settled.
+    fn restlessness(settings: HudSettings) -> f32 {
+        let mut app = app(settings);
+        let face = face(&mut app, Expression::Angry);
+        run(&mut app, 3.0);
+        let mut before = app.world().get::<ShownFace>(face).expect("a shown face").pose;
+        let mut most = 0.0f32;
+        for _ in 0..50 {
+            app.update();
+            let pose = app.world().get::<ShownFace>(face).expect("a shown face").pose;
+            most = most.max((pose.offset - before.offset).length());
+            most = most.max((pose.stretch - before.stretch).length());
+            before = pose;
+        }
+        most
+    }
+
+    #[test]
+    fn with_reduced_motion_the_ring_stands_still() {
+        assert!(restlessness(HudSettings::default()) > 1e-3);
+        assert_eq!(restlessness(HudSettings { reduced_motion: true, ..default() }), 0.0);
+    }
+
+    #[test]
+    fn without_motion_an_expression_still_looks_different() {
+        let settings = HudSettings { reduced_motion: true, ..default() };
+        let glow = |expression| {
+            let mut app = app(settings);
+            let face = face(&mut app, expression);
+            run(&mut app, 3.0);
+            app.world().get::<ShownFace>(face).expect("a shown face").pose.glow
+        };
+        assert!(glow(Expression::Angry) > glow(Expression::Neutral) + 0.5);
+    }
 }

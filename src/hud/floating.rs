@@ -4,18 +4,22 @@ use std::time::Duration;
 
 use bevy::prelude::*;
 
+use super::HudSettings;
+use super::bars;
 use super::face::ShownFace;
 use super::motion::Ramp;
 use super::place::{Circle, FACE, choose};
 use super::rim::RimPanel;
 use super::screen::Screen;
 use super::theme::GRID;
-use super::{bars, label};
 use crate::plugin::Face;
 
 /// How long a panel takes to open and to close.
 const OPEN: Duration = Duration::from_millis(180);
 const CLOSE: Duration = Duration::from_millis(90);
+/// How long there has to be a place before it opens, in seconds: panels do not flicker where places
+/// come and go.
+const PATIENCE: f32 = 0.12;
 
 /// A panel that floats beside a face.
 #[derive(Component, Debug)]
@@ -25,10 +29,14 @@ pub(super) struct Floating {
     pub face: Entity,
     /// Which panel it is.
     pub kind: Kind,
+    /// Whether there is something to be seen in it.
+    pub wanted: bool,
     /// Whether it is in its small form, because there was no room for the large one.
     pub small: bool,
     /// Which of its kind's places it has.
     place: Option<usize>,
+    /// For how long it could have been open, in seconds.
+    waited: f32,
     open: Ramp,
 }
 
@@ -37,6 +45,8 @@ pub(super) struct Floating {
 pub(super) enum Kind {
     /// The expression's name with its confidence.
     Label,
+    /// How far the calibration has come.
+    Calibration,
     /// The seven bars.
     Bars,
 }
@@ -45,7 +55,7 @@ impl Kind {
     /// Its size in its small or large form; `None` where it has only one.
     fn size(self, small: bool) -> Option<Vec2> {
         match self {
-            Self::Label => None,
+            Self::Label | Self::Calibration => None,
             Self::Bars => Some(bars::size(small)),
         }
     }
@@ -54,7 +64,15 @@ impl Kind {
 impl Floating {
     /// A closed panel of a face.
     pub fn new(face: Entity, kind: Kind) -> Self {
-        Self { face, kind, small: false, place: None, open: Ramp::default() }
+        Self {
+            face,
+            kind,
+            wanted: true,
+            small: false,
+            place: None,
+            waited: 0.0,
+            open: Ramp::default(),
+        }
     }
 }
 
@@ -74,6 +92,10 @@ fn places(kind: Kind, face: Circle, size: Vec2, screen: Rect) -> [Vec2; PLACES] 
         90.0, -90.0, 60.0, 120.0, 0.0, 180.0, -60.0, -120.0, 30.0, 150.0, -30.0, -150.0, 75.0,
         105.0,
     ];
+    const CALIBRATION: [f32; PLACES] = [
+        -90.0, 90.0, -60.0, -120.0, 60.0, 120.0, 0.0, 180.0, -30.0, -150.0, 30.0, 150.0, -75.0,
+        -105.0,
+    ];
     const BARS: [f32; PLACES] = [
         0.0, 180.0, 25.0, -25.0, 155.0, -155.0, 50.0, -50.0, 130.0, -130.0, -90.0, 90.0, -70.0,
         70.0,
@@ -81,6 +103,7 @@ fn places(kind: Kind, face: Circle, size: Vec2, screen: Rect) -> [Vec2; PLACES] 
     let roomier = if face.middle.x <= screen.center().x { 1.0 } else { -1.0 };
     let angles = match kind {
         Kind::Label => LABEL,
+        Kind::Calibration => CALIBRATION,
         Kind::Bars => BARS,
     };
     angles.map(|angle| {
@@ -95,6 +118,7 @@ fn places(kind: Kind, face: Circle, size: Vec2, screen: Rect) -> [Vec2; PLACES] 
 pub(super) fn arrange(
     time: Res<Time>,
     screen: Res<Screen>,
+    settings: Res<HudSettings>,
     faces: Query<(&Face, &ShownFace)>,
     rim: Query<&RimPanel>,
     mut panels: Query<(Entity, &mut Floating, &ComputedNode, &mut UiTransform, &mut Visibility)>,
@@ -140,12 +164,13 @@ pub(super) fn arrange(
             let candidates = places(panel.kind, own, size, bounds);
             choose(&candidates, size, current, bounds, &circles, &taken).or_else(|| {
                 // A name is worth a bit of a ring, where faces fill the screen.
-                let label = panel.kind == Kind::Label;
-                label.then(|| choose(&candidates, size, current, bounds, &heads, &taken)).flatten()
+                let words = panel.kind != Kind::Bars;
+                words.then(|| choose(&candidates, size, current, bounds, &heads, &taken)).flatten()
             })
         };
         let chosen = find(size, panel.place);
-        let stays = face.visible && chosen.is_some_and(|(place, _)| panel.place == Some(place));
+        let wanted = panel.wanted && face.visible;
+        let stays = wanted && chosen.is_some_and(|(place, _)| panel.place == Some(place));
         // A small panel looks whether the large one would have room by now.
         let other = panel.kind.size(!panel.small);
         let swaps =
@@ -161,10 +186,15 @@ pub(super) fn arrange(
                 panel.place = None;
             }
         }
-        panel.open.advance(stays && swaps.is_none(), OPEN, CLOSE, seconds);
+        let could = stays && swaps.is_none();
+        panel.waited = if could { panel.waited + seconds } else { 0.0 };
+        let opens = could && (panel.open.value() > 0.0 || panel.waited > PATIENCE);
+        panel.open.advance(opens, OPEN, CLOSE, seconds);
         let middle = match (chosen, panel.place) {
             (Some((place, rect)), current) if current == Some(place) => {
-                taken.push(rect.inflate(GRID / 2.0));
+                if panel.wanted {
+                    taken.push(rect.inflate(GRID / 2.0));
+                }
                 rect.center()
             }
             // It closes where it was, beside its face.
@@ -174,20 +204,16 @@ pub(super) fn arrange(
         let open = panel.open.value();
         let corner = middle - size / 2.0;
         transform.translation = Val2::px(corner.x, corner.y);
-        transform.scale = Vec2::splat(open);
-        let seen = if open > 0.0 { Visibility::Inherited } else { Visibility::Hidden };
+        // Without movement it is there or it is not.
+        let still = settings.reduced_motion;
+        transform.scale = Vec2::splat(if still { 1.0 } else { 0.6 + 0.4 * open });
+        let seen = if open > if still { 0.5 } else { 0.0 } {
+            Visibility::Inherited
+        } else {
+            Visibility::Hidden
+        };
         visibility.set_if_neq(seen);
     }
-}
-
-/// Gives a new face its panels.
-pub(super) fn attach(
-    added: On<Add, ShownFace>,
-    mut commands: Commands,
-    fonts: Res<super::theme::Fonts>,
-) {
-    label::spawn(&mut commands, added.entity, &fonts);
-    bars::spawn(&mut commands, added.entity, &fonts);
 }
 
 #[cfg(test)]
@@ -199,7 +225,7 @@ mod tests {
         let face = Circle { middle: Vec2::new(400.0, 300.0), radius: 100.0 };
         let screen = Rect::new(0.0, 0.0, 1280.0, 720.0);
         let size = Vec2::new(160.0, 128.0);
-        for kind in [Kind::Label, Kind::Bars] {
+        for kind in [Kind::Label, Kind::Calibration, Kind::Bars] {
             for middle in places(kind, face, size, screen) {
                 let rect = Rect::from_center_size(middle, size);
                 assert_eq!(face.overlap(rect), 0.0, "{kind:?} at {middle}");

@@ -2,17 +2,30 @@
 
 use bevy::prelude::*;
 
-use super::rim::RimPanel;
-use super::theme::{self, Fonts, GRID, MARGIN, TEXT, TEXT_NOTE, TEXT_PROBLEM, TEXT_QUIET};
+use super::HudSystems;
+use super::ink::{self, Style, Token};
+use super::notes::HudNotes;
+use super::rim::{Rim, RimPanel};
+use super::theme::GRID;
 use crate::capture::CaptureState;
 use crate::plugin::{EmotionCamera, EmotionStatus};
 
-/// Longest line, in HUD units; longer ones are wrapped.
-const WIDTH: f32 = 52.0 * GRID;
+/// Longest line, in HUD units; longer ones are wrapped, so that they stay beside large faces.
+const WIDTH: f32 = 34.0 * GRID;
+
+/// Source, model, notes and problems, at the upper left.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct InfoPlugin;
+
+impl Plugin for InfoPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_systems(Startup, spawn).add_systems(Update, write.in_set(HudSystems::Draw));
+    }
+}
 
 /// A line of the panel; an empty one takes no room.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Line {
+enum Line {
     /// Where the picture comes from.
     Source,
     /// Model, backend and device.
@@ -24,32 +37,28 @@ pub(super) enum Line {
 }
 
 /// Puts the panel at the upper left.
-pub(super) fn spawn(mut commands: Commands, fonts: Res<Fonts>) {
+pub(super) fn spawn(mut commands: Commands, rim: Res<Rim>) {
     commands
         .spawn((
-            theme::panel(Node {
-                position_type: PositionType::Absolute,
-                left: Val::Px(MARGIN),
-                top: Val::Px(MARGIN),
+            ChildOf(rim.top_left),
+            ink::panel(Node {
                 flex_direction: FlexDirection::Column,
                 padding: UiRect::axes(Val::Px(1.5 * GRID), Val::Px(GRID)),
                 row_gap: Val::Px(GRID / 4.0),
                 ..Node::default()
             }),
-            RimPanel::leaving_towards(Vec2::new(0.0, -1.0)),
+            RimPanel::new(Vec2::NEG_Y, |settings| settings.panels.rim && settings.panels.info),
         ))
         .with_children(|panel| {
             for (line, color) in [
-                (Line::Source, TEXT),
-                (Line::Model, TEXT_QUIET),
-                (Line::Note, TEXT_NOTE),
-                (Line::Problem, TEXT_PROBLEM),
+                (Line::Source, Token::Text),
+                (Line::Model, Token::Quiet),
+                (Line::Note, Token::Note),
+                (Line::Problem, Token::Problem),
             ] {
                 panel.spawn((
                     line,
-                    Text::default(),
-                    fonts.small(),
-                    TextColor(color),
+                    ink::paragraph("", Style::Small, color),
                     Node { max_width: Val::Px(WIDTH), display: Display::None, ..Node::default() },
                 ));
             }
@@ -57,9 +66,10 @@ pub(super) fn spawn(mut commands: Commands, fonts: Res<Fonts>) {
 }
 
 /// Writes the lines, where they changed.
-pub(super) fn write(
+fn write(
     camera: Option<Res<EmotionCamera>>,
     status: Option<Res<EmotionStatus>>,
+    notes: Res<HudNotes>,
     mut lines: Query<(&Line, &mut Text, &mut Node)>,
 ) {
     let source = camera.map(|camera| camera.status());
@@ -67,7 +77,10 @@ pub(super) fn write(
         let content = match line {
             Line::Source => source.as_ref().map(source_line),
             Line::Model => status.as_ref().and_then(|status| model_line(status)),
-            Line::Note => source.as_ref().and_then(|source| source.note.clone()),
+            Line::Note => {
+                let source = source.as_ref().and_then(|source| source.note.as_deref());
+                Some(source.into_iter().chain(notes.all()).collect::<Vec<_>>().join("\n"))
+            }
             Line::Problem => source
                 .as_ref()
                 .and_then(|source| source_problem(&source.state))

@@ -2,25 +2,63 @@
 
 use bevy::prelude::*;
 
-use super::HudSettings;
-use super::rim::RimPanel;
-use super::theme::{self, Fonts, GRID, MARGIN, PANEL_BORDER, TEXT, TEXT_QUIET, TRACK};
+use super::ink::{self, Edge, Fill, Style, Token};
+use super::reactions::ReloadReactions;
+use super::rim::{Rim, RimPanel};
+use super::theme::{GRID, Palette};
+use super::{CalibrationWanted, HudSettings, HudSystems, Overlay};
 use crate::capture::{CaptureCommand, SourceControl};
 use crate::emotion::Expression;
 use crate::plugin::{EmotionCamera, EmotionStatus};
 
-/// Key and what it does, in a word (for the panel) and in a sentence (for the help).
-pub(super) const KEYS: [(&str, &str, &str); 6] = [
-    (
+/// What the keys do, and a panel at the lower right that names the most important ones.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct KeysPlugin;
+
+impl Plugin for KeysPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_message::<CalibrationWanted>()
+            .add_message::<ReloadReactions>()
+            .add_systems(Startup, spawn)
+            .add_systems(Update, act.in_set(HudSystems::Input));
+    }
+}
+
+/// A key and what it does.
+pub(super) struct Key {
+    /// What is written on it.
+    pub cap: &'static str,
+    /// What it does in a word, for the panel; keys without one are in the help only.
+    pub word: Option<&'static str>,
+    /// What it does, for the help.
+    pub sentence: &'static str,
+}
+
+const fn key(cap: &'static str, word: Option<&'static str>, sentence: &'static str) -> Key {
+    Key { cap, word, sentence }
+}
+
+/// All keys.
+pub(super) const KEYS: [Key; 15] = [
+    key(
         "1–7",
-        "expression",
+        Some("expression"),
         "The puppet makes a face: 1 angry, 2 disgust, 3 fear, 4 happy, 5 sad, 6 surprise, 7 neutral.",
     ),
-    ("C", "camera", "The next camera that opens; after the last one, the puppet."),
-    ("Space", "pause", "Holds the picture; once more goes on."),
-    ("P", "privacy", "Hides picture and faces; the readings stay."),
-    ("H", "help", "Opens and closes this help."),
-    ("Esc", "quit", "Ends the program."),
+    key("V", Some("cameras"), "Lists the cameras: arrow keys and Enter, or the mouse."),
+    key("W", Some("why"), "How far what is shown can be trusted, and what it is mistaken for."),
+    key("K", Some("calibrate"), "Learns how the faces in view look at rest."),
+    key("P", Some("privacy"), "Hides picture and faces; the readings stay."),
+    key("H", Some("help"), "Opens and closes this help."),
+    key("C", None, "The next camera that opens; after the last one, the puppet."),
+    key("Space", None, "Holds the picture; once more goes on."),
+    key("M", None, "Exchanges left and right, as in a mirror."),
+    key("Tab", None, "Hides and shows the panels at the rim."),
+    key("+ −", None, "Texts and panels larger, smaller."),
+    key("T", None, "High contrast, and colours that are far apart."),
+    key("R", None, "Reduced motion: nothing shakes, slides or flies."),
+    key("L", None, "Reads the reactions from their folder anew."),
+    key("Esc", None, "Closes what is open; else ends the program."),
 ];
 
 const DIGITS: [KeyCode; Expression::COUNT] = [
@@ -44,26 +82,25 @@ const NUMPAD: [KeyCode; Expression::COUNT] = [
 ];
 
 /// Puts them at the lower right, in two lines: the middle belongs to the faces.
-pub(super) fn spawn(mut commands: Commands, fonts: Res<Fonts>) {
+fn spawn(mut commands: Commands, rim: Res<Rim>) {
     commands
         .spawn((
-            theme::panel(Node {
-                position_type: PositionType::Absolute,
-                right: Val::Px(MARGIN),
-                bottom: Val::Px(MARGIN),
+            ChildOf(rim.bottom_right),
+            ink::panel(Node {
                 padding: UiRect::axes(Val::Px(1.5 * GRID), Val::Px(GRID)),
                 flex_direction: FlexDirection::Column,
                 row_gap: Val::Px(GRID),
                 ..Node::default()
             }),
-            RimPanel::leaving_towards(Vec2::new(1.0, 0.0)),
+            RimPanel::new(Vec2::X, |settings| settings.panels.rim && settings.panels.keys),
         ))
         .with_children(|panel| {
-            for keys in KEYS.chunks(KEYS.len() / 2) {
+            let named: Vec<_> = KEYS.iter().filter_map(|key| Some((key.cap, key.word?))).collect();
+            for line in named.chunks(named.len().div_ceil(2)) {
                 panel.spawn(Node { column_gap: Val::Px(GRID), ..Node::default() }).with_children(
-                    |line| {
-                        for (key, word, _) in keys {
-                            line.spawn(key_and_word(key, word, &fonts));
+                    |keys| {
+                        for (cap, word) in line {
+                            keys.spawn(key_and_word(cap, word));
                         }
                     },
                 );
@@ -71,23 +108,20 @@ pub(super) fn spawn(mut commands: Commands, fonts: Res<Fonts>) {
         });
 }
 
-fn key_and_word(key: &str, word: &str, fonts: &Fonts) -> impl Bundle + use<> {
+fn key_and_word(cap: &str, word: &str) -> impl Bundle + use<> {
     (
         Node {
-            width: Val::Px(14.5 * GRID),
+            width: Val::Px(17.0 * GRID),
             column_gap: Val::Px(GRID),
             align_items: AlignItems::Center,
             ..Node::default()
         },
-        children![
-            key_cap(key, fonts),
-            (Text::new(word), fonts.small(), TextColor(TEXT_QUIET), TextLayout::no_wrap()),
-        ],
+        children![key_cap(cap), ink::text(word, Style::Small, Token::Text)],
     )
 }
 
 /// A key as it lies on a keyboard.
-pub(super) fn key_cap(key: &str, fonts: &Fonts) -> impl Bundle + use<> {
+pub(super) fn key_cap(cap: &str) -> impl Bundle + use<> {
     (
         Node {
             padding: UiRect::axes(Val::Px(6.0), Val::Px(1.0)),
@@ -96,9 +130,9 @@ pub(super) fn key_cap(key: &str, fonts: &Fonts) -> impl Bundle + use<> {
             justify_content: JustifyContent::Center,
             ..Node::default()
         },
-        BackgroundColor(TRACK),
-        BorderColor::all(PANEL_BORDER),
-        children![(Text::new(key), fonts.digits(), TextColor(TEXT), TextLayout::no_wrap())],
+        Fill(Token::Track),
+        Edge(Token::Border),
+        children![ink::text(cap, Style::Digits, Token::Text)],
     )
 }
 
@@ -109,16 +143,39 @@ pub(super) fn act(
     status: Option<ResMut<EmotionStatus>>,
     mut settings: ResMut<HudSettings>,
     mut exit: MessageWriter<AppExit>,
+    mut calibration: MessageWriter<CalibrationWanted>,
+    mut reload: MessageWriter<ReloadReactions>,
 ) {
     let Some(keys) = keys else { return };
-    if keys.just_pressed(KeyCode::Escape) {
-        exit.write(AppExit::Success);
-    }
-    if keys.just_pressed(KeyCode::KeyP) {
-        settings.privacy = !settings.privacy;
-    }
-    if keys.just_pressed(KeyCode::KeyH) {
-        settings.help = !settings.help;
+    for key in keys.get_just_pressed() {
+        match key {
+            KeyCode::Escape if settings.overlay.is_some() => settings.overlay = None,
+            KeyCode::Escape => {
+                exit.write(AppExit::Success);
+            }
+            KeyCode::KeyP => settings.privacy = !settings.privacy,
+            KeyCode::KeyH => settings.toggle(Overlay::Help),
+            KeyCode::KeyV => settings.toggle(Overlay::Cameras),
+            KeyCode::KeyW => settings.panels.why = !settings.panels.why,
+            KeyCode::KeyM => settings.mirrored = !settings.mirrored,
+            KeyCode::Tab => settings.panels.rim = !settings.panels.rim,
+            KeyCode::KeyR => settings.reduced_motion = !settings.reduced_motion,
+            KeyCode::KeyT => {
+                settings.palette = match settings.palette {
+                    Palette::Standard => Palette::HighContrast,
+                    Palette::HighContrast => Palette::Standard,
+                };
+            }
+            KeyCode::Equal | KeyCode::NumpadAdd => settings.zoom(1.0),
+            KeyCode::Minus | KeyCode::NumpadSubtract => settings.zoom(-1.0),
+            KeyCode::KeyK => {
+                calibration.write(CalibrationWanted);
+            }
+            KeyCode::KeyL => {
+                reload.write(ReloadReactions);
+            }
+            _ => {}
+        }
     }
     if keys.just_pressed(KeyCode::Space)
         && let Some(mut status) = status
@@ -135,5 +192,34 @@ pub(super) fn act(
         if keys.any_just_pressed([digit, numpad]) {
             camera.send(CaptureCommand::Control(SourceControl::Expression(expression)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_app::{app, press};
+    use super::*;
+
+    #[test]
+    fn keys_change_the_settings() {
+        let mut app = app(HudSettings::default());
+        for key in [
+            KeyCode::KeyP,
+            KeyCode::KeyW,
+            KeyCode::KeyM,
+            KeyCode::Tab,
+            KeyCode::KeyR,
+            KeyCode::KeyT,
+            KeyCode::Equal,
+            KeyCode::KeyH,
+        ] {
+            press(&mut app, key);
+        }
+        let settings = *app.world().resource::<HudSettings>();
+        assert!(settings.privacy && settings.mirrored && settings.reduced_motion);
+        assert!(settings.panels.why && !settings.panels.rim);
+        assert_eq!(settings.palette, Palette::HighContrast);
+        assert_eq!(settings.scale, 1.125);
+        assert_eq!(settings.overlay, Some(Overlay::Help));
     }
 }

@@ -1,14 +1,27 @@
-//! The expression's name and its confidence, above the ring.
+//! The expression's sign, name and confidence, above the ring.
 
 use bevy::prelude::*;
 
 use super::face::ShownFace;
 use super::floating::{Floating, Kind};
-use super::theme::{self, Fonts, GRID, TEXT_QUIET};
+use super::ink::{self, Ink, Style, Token};
+use super::theme::{self, GRID};
+use super::{HudSettings, HudSystems};
+use crate::emotion::Expression;
 
-/// The name; its second text is the confidence.
+/// The name of what a face shows, beside it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LabelPlugin;
+
+impl Plugin for LabelPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_observer(spawn).add_systems(Update, write.in_set(HudSystems::Draw));
+    }
+}
+
+/// Its texts are the sign, the name and the confidence.
 #[derive(Component)]
-pub(super) struct Label {
+struct Label {
     face: Entity,
     shown: Option<Line>,
 }
@@ -16,14 +29,16 @@ pub(super) struct Label {
 /// What a label says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Line {
-    name: &'static str,
+    /// `None` when unsure.
+    expression: Option<Expression>,
     percent: u32,
 }
 
-/// Spawns the label of a face.
-pub(super) fn spawn(commands: &mut Commands, face: Entity, fonts: &Fonts) {
+/// Gives a new face its label.
+fn spawn(added: On<Add, ShownFace>, mut commands: Commands) {
+    let face = added.entity;
     commands.spawn((
-        theme::panel(Node {
+        ink::panel(Node {
             position_type: PositionType::Absolute,
             left: Val::ZERO,
             top: Val::ZERO,
@@ -36,38 +51,67 @@ pub(super) fn spawn(commands: &mut Commands, face: Entity, fonts: &Fonts) {
         Floating::new(face, Kind::Label),
         Label { face, shown: None },
         children![
-            (Text::default(), fonts.large(), TextLayout::no_wrap()),
-            (Text::default(), fonts.digits(), TextColor(TEXT_QUIET), TextLayout::no_wrap()),
+            ink::text("", Style::LargeSign, Token::Quiet),
+            ink::text("", Style::Large, Token::Quiet),
+            ink::text("", Style::Digits, Token::Text),
         ],
     ));
 }
 
 /// Writes what has changed.
-pub(super) fn write(
-    mut labels: Query<(&mut Label, &Children)>,
+fn write(
+    mut labels: Query<(&mut Label, &mut Floating, &Children)>,
     faces: Query<&ShownFace>,
-    mut texts: Query<(&mut Text, &mut TextColor)>,
+    settings: Res<HudSettings>,
+    mut texts: Query<(&mut Text, &mut Ink)>,
 ) {
-    for (mut label, children) in &mut labels {
+    for (mut label, mut floating, children) in &mut labels {
         let Ok(face) = faces.get(label.face) else { continue };
+        if floating.wanted != settings.panels.label {
+            floating.wanted = settings.panels.label;
+        }
         let sure = face.certainty.value() > 0.5;
         let line = Line {
-            name: if sure { face.expression.name() } else { "unsure" },
+            expression: sure.then_some(face.expression),
             percent: (face.confidence * 100.0).round() as u32,
         };
         if label.shown == Some(line) {
             continue;
         }
-        let [name, percent] = **children else { continue };
-        if label.shown.is_none_or(|shown| shown.name != line.name)
-            && let Ok((mut text, mut color)) = texts.get_mut(name)
-        {
-            line.name.clone_into(&mut text.0);
-            color.0 = if sure { theme::text_color(face.expression) } else { TEXT_QUIET };
+        let [sign, name, percent] = **children else { continue };
+        if label.shown.is_none_or(|shown| shown.expression != line.expression) {
+            let (mark, word, color) = line.expression.map_or(("?", "unsure", Token::Quiet), |it| {
+                (theme::sign(it), it.name(), Token::ExpressionText(it))
+            });
+            for (entity, content) in [(sign, mark), (name, word)] {
+                if let Ok((mut text, mut ink)) = texts.get_mut(entity) {
+                    content.clone_into(&mut text.0);
+                    ink.color = color;
+                }
+            }
         }
         if let Ok((mut text, _)) = texts.get_mut(percent) {
             text.0 = format!("{:2} %", line.percent);
         }
         label.shown = Some(line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_app::{app, face, run, words};
+    use super::*;
+
+    #[test]
+    fn the_label_says_sign_name_and_confidence() {
+        let mut app = app(HudSettings::default());
+        face(&mut app, Expression::Surprise);
+        run(&mut app, 1.0);
+        let mut labels = app.world_mut().query_filtered::<Entity, With<Label>>();
+        let label = labels.single(app.world()).expect("one label");
+        let words = words(&mut app, label);
+        for word in ["○", "surprise", "90 %"] {
+            assert!(words.iter().any(|said| said == word), "{word} is not in {words:?}");
+        }
     }
 }

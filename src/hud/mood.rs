@@ -4,7 +4,7 @@ use bevy::prelude::*;
 
 use super::face::ShownFace;
 use super::motion::approach;
-use super::theme;
+use super::theme::Theme;
 
 /// Time constant of the mood in seconds: slower than any face.
 const MOOD_TIME: f32 = 0.7;
@@ -25,7 +25,12 @@ pub struct Mood {
 }
 
 /// Eases the mood towards what the faces show now.
-pub(super) fn sense(time: Res<Time>, faces: Query<&ShownFace>, mut mood: ResMut<Mood>) {
+pub(super) fn sense(
+    time: Res<Time>,
+    theme: Res<Theme>,
+    faces: Query<&ShownFace>,
+    mut mood: ResMut<Mood>,
+) {
     let mut color = Vec3::ZERO;
     let mut light = 0.0;
     let mut gloom = 0.0;
@@ -33,7 +38,7 @@ pub(super) fn sense(time: Res<Time>, faces: Query<&ShownFace>, mut mood: ResMut<
     for shown in &faces {
         for (expression, strength) in shown.reactions() {
             let weight = strength * shown.confidence;
-            color += theme::linear(expression).truncate() * weight;
+            color += theme.linear(expression).truncate() * weight;
             light += weight;
         }
         let darkness = shown.pose.gloom * shown.presence.value();

@@ -21,6 +21,13 @@ pub struct Stiffness {
     pub damping: f32,
 }
 
+impl Stiffness {
+    /// As quick, without overshoot.
+    pub const fn calm(self) -> Self {
+        Self { damping: 0.999, ..self }
+    }
+}
+
 impl<T> Spring<T>
 where
     T: Copy + Default + Add<Output = T> + Sub<Output = T> + Mul<f32, Output = T>,

@@ -5,10 +5,9 @@ use bevy::prelude::*;
 use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
 
 use super::face::ShownFace;
-use super::layer;
-use super::reactions::{self, Dice, Particle, Shape};
-use super::theme;
-use crate::emotion::Expression;
+use super::reactions::{Dice, Particle, Reactions, Shape};
+use super::theme::Theme;
+use super::{HudSettings, HudSystems, layer};
 
 /// How many particles there are at most: 120 for each of four faces.
 const POOL: usize = 480;
@@ -20,9 +19,22 @@ const LARGEST_RING: f32 = 200.0;
 const COMES: f32 = 0.12;
 const GOES: f32 = 0.55;
 
+/// What flies off the rings: sparks, embers, drops, bubbles, as the reactions say. There are 480
+/// at most. With [`HudSettings::reduced_motion`] there are none.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ParticlesPlugin;
+
+impl Plugin for ParticlesPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_observer(equip)
+            .add_systems(Startup, spawn_pool)
+            .add_systems(Update, fly.in_set(HudSystems::Draw));
+    }
+}
+
 /// A particle that flies, in view space.
 #[derive(Component, Default)]
-pub(super) struct Flight {
+struct Flight {
     /// `None`: it waits for its turn.
     flying: Option<Flying>,
 }
@@ -40,13 +52,14 @@ struct Flying {
 
 /// A face's share in the pool: particles it owes.
 #[derive(Component)]
-pub(super) struct Emitter {
+struct Thrower {
     dice: Dice,
-    owed: [f32; Expression::COUNT],
+    /// For each reaction.
+    owed: Vec<f32>,
 }
 
 /// Draws the particles' picture and spawns the pool.
-pub(super) fn spawn_pool(mut commands: Commands, mut images: ResMut<Assets<Image>>) {
+fn spawn_pool(mut commands: Commands, mut images: ResMut<Assets<Image>>) {
     let picture = images.add(picture());
     for _ in 0..POOL {
         commands.spawn((
@@ -59,40 +72,51 @@ pub(super) fn spawn_pool(mut commands: Commands, mut images: ResMut<Assets<Image
 }
 
 /// Lets each face throw.
-pub(super) fn equip(added: On<Add, ShownFace>, mut commands: Commands) {
+fn equip(added: On<Add, ShownFace>, mut commands: Commands) {
     let dice = Dice::new(added.entity.to_bits());
-    commands.entity(added.entity).insert(Emitter { dice, owed: [0.0; Expression::COUNT] });
+    commands.entity(added.entity).insert(Thrower { dice, owed: Vec::new() });
 }
 
 /// Throws new particles and moves those that fly.
-pub(super) fn fly(
+fn fly(
     time: Res<Time>,
-    mut faces: Query<(&ShownFace, &mut Emitter)>,
+    settings: Res<HudSettings>,
+    theme: Res<Theme>,
+    reactions: Res<Reactions>,
+    mut faces: Query<(&ShownFace, &mut Thrower)>,
     mut pool: Query<(&mut Flight, &mut Sprite, &mut Transform, &mut Visibility)>,
 ) {
     let seconds = time.delta_secs();
     let mut waiting = pool.iter_mut().filter(|(flight, ..)| flight.flying.is_none());
-    'faces: for (shown, mut emitter) in &mut faces {
-        let Emitter { dice, owed } = &mut *emitter;
-        for (expression, strength) in shown.reactions() {
-            let reaction = reactions::of(expression);
-            let owed = &mut owed[expression.index()];
-            *owed += reaction.particles_per_second * strength * strength * seconds;
-            while *owed >= 1.0 {
-                *owed -= 1.0;
-                let Some((mut flight, mut sprite, ..)) = waiting.next() else {
-                    break 'faces;
+    'faces: for (shown, mut thrower) in &mut faces {
+        if settings.reduced_motion {
+            break;
+        }
+        let Thrower { dice, owed } = &mut *thrower;
+        owed.resize(reactions.count(), 0.0);
+        for (expression, strength) in shown.reactions().filter(|(_, strength)| *strength > 0.0) {
+            for (place, reaction) in reactions.to(expression) {
+                let (Some(emitter), Some(owed)) = (&reaction.emitter, owed.get_mut(place)) else {
+                    continue;
                 };
-                let particle = (reaction.particle)(dice);
-                sprite.rect = Some(cell(particle.shape));
-                flight.flying = Some(throw(particle, expression, shown, dice));
+                let color = reaction.color.unwrap_or_else(|| theme.color(expression));
+                *owed += emitter.per_second * strength * strength * seconds;
+                while *owed >= 1.0 {
+                    *owed -= 1.0;
+                    let Some((mut flight, mut sprite, ..)) = waiting.next() else {
+                        break 'faces;
+                    };
+                    let particle = emitter.next(dice);
+                    sprite.rect = Some(cell(particle.shape));
+                    flight.flying = Some(throw(particle, color, shown, dice));
+                }
             }
         }
     }
     for (mut flight, mut sprite, mut transform, mut visibility) in &mut pool {
         let Some(flying) = &mut flight.flying else { continue };
         flying.age += seconds;
-        if flying.age >= flying.particle.life {
+        if flying.age >= flying.particle.life || settings.reduced_motion {
             flight.flying = None;
             *visibility = Visibility::Hidden;
             continue;
@@ -104,9 +128,9 @@ pub(super) fn fly(
     }
 }
 
-fn throw(particle: Particle, expression: Expression, shown: &ShownFace, dice: &mut Dice) -> Flying {
+fn throw(particle: Particle, color: Color, shown: &ShownFace, dice: &mut Dice) -> Flying {
     let (middle, radius) = shown.circle();
-    let color = theme::color(expression).mix(&Color::WHITE, particle.heat).to_linear();
+    let color = color.mix(&Color::WHITE, particle.heat).to_linear();
     Flying {
         particle,
         radius,
@@ -119,8 +143,8 @@ fn throw(particle: Particle, expression: Expression, shown: &ShownFace, dice: &m
 }
 
 fn advance(flying: &mut Flying, seconds: f32) {
-    let Particle { acceleration, drag, sway, .. } = flying.particle;
-    flying.velocity += acceleration * (flying.radius * seconds);
+    let Particle { lift, drag, sway, .. } = flying.particle;
+    flying.velocity.y += lift * flying.radius * seconds;
     flying.velocity *= (-drag * seconds).exp();
     let swing = sway * flying.radius * (flying.age * 5.0 + flying.phase).sin();
     flying.position += (flying.velocity + Vec2::new(swing, 0.0)) * seconds;
@@ -134,7 +158,7 @@ fn opacity(flying: &Flying) -> f32 {
 }
 
 /// 0 over any face, 1 outside of all rings.
-fn outside_of_faces(position: Vec2, faces: &Query<(&ShownFace, &mut Emitter)>) -> f32 {
+fn outside_of_faces(position: Vec2, faces: &Query<(&ShownFace, &mut Thrower)>) -> f32 {
     faces.iter().fold(1.0, |outside: f32, (shown, _)| {
         let (middle, radius) = shown.circle();
         let distance = position.distance(middle) / radius.max(1.0);
@@ -220,7 +244,23 @@ fn shape_alpha(shape: Shape, p: Vec2) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::test_app::{app, face, run};
     use super::*;
+    use crate::emotion::Expression;
+
+    fn flying(settings: HudSettings) -> usize {
+        let mut app = app(settings);
+        face(&mut app, Expression::Angry);
+        run(&mut app, 2.0);
+        let mut pool = app.world_mut().query::<&Flight>();
+        pool.iter(app.world()).filter(|flight| flight.flying.is_some()).count()
+    }
+
+    #[test]
+    fn a_face_throws_particles_but_not_with_reduced_motion() {
+        assert!(flying(HudSettings::default()) > 20);
+        assert_eq!(flying(HudSettings { reduced_motion: true, ..default() }), 0);
+    }
 
     #[test]
     fn shapes_fade_out_before_their_cell_ends() {

@@ -6,31 +6,46 @@ use bevy::render::render_resource::{AsBindGroup, ShaderType};
 use bevy::shader::ShaderRef;
 use bevy::sprite_render::{Material2d, Material2dPlugin};
 
-use super::mood::Mood;
+use super::mood::{self, Mood};
 use super::motion::Ramp;
 use super::screen::Screen;
-use super::{HudSettings, layer};
+use super::{HudSettings, HudSystems, face, layer};
 use crate::plugin::{CameraImage, EmotionStatus};
 
 /// How long the curtain takes to open, and to close: who wants privacy wants it now.
 const OPEN: std::time::Duration = std::time::Duration::from_millis(350);
 const CLOSE: std::time::Duration = std::time::Duration::from_millis(120);
 
-/// Registers the picture's shader.
-pub(super) fn plugin(app: &mut App) {
-    embedded_asset!(app, "picture.wgsl");
-    app.add_plugins(Material2dPlugin::<PictureMaterial>::default());
+/// The camera picture behind everything else; where there is none, or privacy is wanted, a calm
+/// field in the colour of the mood.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PicturePlugin;
+
+impl Plugin for PicturePlugin {
+    fn build(&self, app: &mut App) {
+        embedded_asset!(app, "picture.wgsl");
+        app.add_plugins(Material2dPlugin::<PictureMaterial>::default())
+            .init_resource::<Mood>()
+            .add_systems(Startup, spawn)
+            .add_systems(
+                Update,
+                (
+                    mood::sense.after(face::follow).in_set(HudSystems::Follow),
+                    draw.in_set(HudSystems::Draw),
+                ),
+            );
+    }
 }
 
 /// The quad that covers the screen.
 #[derive(Component, Default)]
-pub(super) struct Picture {
+struct Picture {
     /// 1: the picture is seen. 0: the curtain is closed (no picture, or privacy).
     open: Ramp,
 }
 
 #[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
-pub(super) struct PictureMaterial {
+struct PictureMaterial {
     #[uniform(0)]
     look: Look,
     #[texture(1)]
@@ -61,7 +76,7 @@ impl Material2d for PictureMaterial {
 }
 
 /// Hangs the picture behind everything else.
-pub(super) fn spawn(
+fn spawn(
     mut commands: Commands,
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<PictureMaterial>>,
@@ -75,7 +90,7 @@ pub(super) fn spawn(
 }
 
 /// Fits the picture to the screen and the mood.
-pub(super) fn draw(
+fn draw(
     time: Res<Time>,
     screen: Res<Screen>,
     mood: Res<Mood>,
@@ -100,6 +115,7 @@ pub(super) fn draw(
         open: picture.open.value(),
         gloom: mood.gloom,
         gloom_middle: mood.gloom_middle / (screen.size / 2.0) * Vec2::new(1.0, -1.0),
-        seconds: time.elapsed_secs_wrapped(),
+        // Without movement the field stands still, and the dark does not breathe.
+        seconds: if settings.reduced_motion { 0.0 } else { time.elapsed_secs_wrapped() },
     };
 }

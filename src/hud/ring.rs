@@ -3,6 +3,7 @@
 use std::f32::consts::{FRAC_PI_2, TAU};
 
 use bevy::asset::{embedded_asset, embedded_path};
+use bevy::ecs::system::SystemParam;
 use bevy::mesh::MeshVertexBufferLayoutRef;
 use bevy::prelude::*;
 use bevy::render::render_resource::{
@@ -12,10 +13,11 @@ use bevy::shader::ShaderRef;
 use bevy::sprite_render::{AlphaMode2d, Material2d, Material2dKey, Material2dPlugin};
 
 use super::face::ShownFace;
-use super::layer;
 use super::motion::{approach, wrap_angle};
+use super::reactions::Reactions;
 use super::screen::Screen;
-use super::theme;
+use super::theme::Theme;
+use super::{HudSettings, HudSystems, layer};
 use crate::emotion::Expression;
 
 /// Half side of the ring's quad in ring radii: room for the glow and the ring that spreads.
@@ -30,15 +32,22 @@ const SHARE_FLOOR: f32 = 0.018;
 /// Time constant in seconds with which the ring turns its dominant arc to the top.
 const TURN_TIME: f32 = 0.22;
 
-/// Registers the ring's shader.
-pub(super) fn plugin(app: &mut App) {
-    embedded_asset!(app, "ring.wgsl");
-    app.add_plugins(Material2dPlugin::<RingMaterial>::default());
+/// A ring of seven arcs around each face: the probabilities, the one that leads thick and on top.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RingPlugin;
+
+impl Plugin for RingPlugin {
+    fn build(&self, app: &mut App) {
+        embedded_asset!(app, "ring.wgsl");
+        app.add_plugins(Material2dPlugin::<RingMaterial>::default())
+            .add_observer(put_on)
+            .add_systems(Update, draw.in_set(HudSystems::Draw));
+    }
 }
 
 /// Draws a [`ShownFace`]'s ring.
 #[derive(Component)]
-pub(super) struct Ring {
+struct Ring {
     face: Entity,
     /// Where the first arc begins, in radians.
     turn: f32,
@@ -48,7 +57,7 @@ pub(super) struct Ring {
 
 /// What the shader knows. Lengths are in ring radii.
 #[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
-pub(super) struct RingMaterial {
+struct RingMaterial {
     #[uniform(0)]
     ring: RingUniform,
 }
@@ -101,7 +110,7 @@ impl Material2d for RingMaterial {
 }
 
 /// Gives a new face its ring.
-pub(super) fn put_on(
+fn put_on(
     added: On<Add, ShownFace>,
     mut commands: Commands,
     mut meshes: ResMut<Assets<Mesh>>,
@@ -118,12 +127,12 @@ pub(super) fn put_on(
 }
 
 /// Moves and draws all rings; a ring whose face is gone goes too.
-pub(super) fn draw(
+fn draw(
     time: Res<Time>,
     mut rings: Query<(Entity, &mut Ring, &MeshMaterial2d<RingMaterial>, &mut Transform)>,
     faces: Query<&ShownFace>,
     mut materials: ResMut<Assets<RingMaterial>>,
-    screen: Res<Screen>,
+    look: Look,
     mut commands: Commands,
 ) {
     for (entity, mut ring, material, mut transform) in &mut rings {
@@ -137,8 +146,26 @@ pub(super) fn draw(
         transform.rotation = Quat::from_rotation_z(-shown.lean.value);
         transform.scale = ((Vec2::ONE + pose.stretch) * radius * QUAD).extend(1.0);
         if let Some(mut material) = materials.get_mut(&material.0) {
-            material.ring = uniform(shown, &mut ring, radius, &screen, time.delta_secs());
+            material.ring = uniform(shown, &mut ring, radius, &look, time.delta_secs());
         }
+    }
+}
+
+/// What a ring's look depends on, besides its face.
+#[derive(SystemParam)]
+struct Look<'w> {
+    screen: Res<'w, Screen>,
+    theme: Res<'w, Theme>,
+    settings: Res<'w, HudSettings>,
+    reactions: Res<'w, Reactions>,
+}
+
+impl Look<'_> {
+    /// The colour of the reaction that glows, where it has one of its own.
+    fn glow_color(&self, expression: Expression) -> Vec4 {
+        let glows = self.reactions.to(expression).find(|(_, reaction)| reaction.glows());
+        let own = glows.and_then(|(_, reaction)| reaction.color);
+        own.map_or_else(|| self.theme.linear(expression), |color| color.to_linear().to_vec4())
     }
 }
 
@@ -146,15 +173,17 @@ fn uniform(
     shown: &ShownFace,
     ring: &mut Ring,
     radius: f32,
-    screen: &Screen,
+    look: &Look,
     seconds: f32,
 ) -> RingUniform {
     let certainty = shown.certainty.value();
-    let breath = 0.5 + 0.5 * (shown.clock * TAU * 0.3).sin();
+    let still = look.settings.reduced_motion;
+    let breath = if still { 0.5 } else { 0.5 + 0.5 * (shown.clock * TAU * 0.3).sin() };
     // Arcs keep a thickness that can be seen on far faces.
     let radius = radius.max(1.0);
     let thickest = (THICKEST / radius).min(THICK);
-    let thinnest = (1.25 * screen.units_per_pixel.max(0.5) / radius).max(THIN * thickest / THICK);
+    let thinnest =
+        (1.25 * look.screen.units_per_pixel.max(0.5) / radius).max(THIN * thickest / THICK);
     let total = 1.0 + SHARE_FLOOR * Expression::COUNT as f32;
     let spans = shown.shares.map(|share| (share + SHARE_FLOOR) / total * TAU);
 
@@ -192,8 +221,8 @@ fn uniform(
         let (axis, end) = (Vec2::from_angle(middle), Vec2::from_angle(half_aperture));
         uniform.arcs[index] = Vec4::new(axis.x, axis.y, end.x, end.y);
         uniform.strokes[index] = Vec4::new(half_thickness, opacity, 0.0, 0.0);
-        uniform.colors[index] = theme::linear(expression);
-        uniform.glow_color += theme::linear(expression) * strength;
+        uniform.colors[index] = look.theme.linear(expression);
+        uniform.glow_color += look.glow_color(expression) * strength;
         light += strength;
         start -= spans[index];
     }

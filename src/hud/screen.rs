@@ -1,13 +1,14 @@
 //! The screen's own space, and where the camera picture lies in it.
 //!
-//! View space: the origin is the middle of the screen, x to the right, y up, one HUD unit is a
-//! 720th of the screen's height. Bevy's UI has its origin at the top left and y down; with
+//! View space: the origin is the middle of the screen, x to the right, y up; at scale 1 one HUD
+//! unit is a 720th of the screen's height. Bevy's UI has its origin at the top left and y down; with
 //! `UiScale` its pixels are the same HUD units.
 
 use bevy::prelude::*;
 
+use super::HudSettings;
+use super::core::HudCamera;
 use super::theme::{SCREEN_HEIGHT, SCREEN_MIN_WIDTH};
-use super::{HudCamera, HudSettings};
 use crate::frame::FrameRect;
 use crate::plugin::EmotionStatus;
 
@@ -84,7 +85,8 @@ pub(super) fn measure(
     else {
         return;
     };
-    let units_per_pixel = (SCREEN_HEIGHT / pixels.y).max(SCREEN_MIN_WIDTH / pixels.x);
+    let fitting = (SCREEN_HEIGHT / pixels.y).max(SCREEN_MIN_WIDTH / pixels.x);
+    let units_per_pixel = fitting / settings.valid_scale();
     let frame_size = status
         .and_then(|status| status.frame_size)
         .map_or(screen.frame_size, |size| size.as_vec2().max(Vec2::ONE));

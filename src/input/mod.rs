@@ -153,8 +153,12 @@ enum InputStep {
     Press,
 }
 
-/// What all types of actions have in common.
-struct MeasurePlugin;
+/// What all types of actions have in common: [`FaceInput`], [`FaceCalibration`] and
+/// [`ExpressionRange`] on every face, and the players' [`PlayerSlots`].
+///
+/// [`ExpressionInputPlugin`] adds it; an app without actions may add it alone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MeasurePlugin;
 
 impl Plugin for MeasurePlugin {
     fn build(&self, app: &mut App) {

@@ -111,6 +111,7 @@ pub fn played(scene: &SharedScene) -> AnalyzePlugin {
             backend: "cpu".to_owned(),
             device: "script".to_owned(),
             note: None,
+            confusion: None,
         };
         Ok(Analyzer::new(
             Box::new(PlayedDetector(scene.clone())),

@@ -1,0 +1,61 @@
+//! What all widgets share: the camera, the screen, theme and fonts, and the eased faces.
+
+use bevy::camera::RenderTarget;
+use bevy::prelude::*;
+use bevy::ui::IsDefaultUiCamera;
+
+use super::notes::HudNotes;
+use super::reactions::{self, Reactions};
+use super::theme::Theme;
+use super::{HudSettings, HudSystems, face, floating, ink, rim, screen, theme};
+
+/// Shared state of the HUD's widgets: add it before them.
+#[derive(Debug, Clone)]
+pub struct HudCorePlugin {
+    /// Where to draw: a window (the primary one by default) or an image.
+    pub target: RenderTarget,
+    /// How it starts; the resource [`HudSettings`] changes it later.
+    pub settings: HudSettings,
+}
+
+impl Default for HudCorePlugin {
+    fn default() -> Self {
+        Self { target: RenderTarget::Window(default()), settings: HudSettings::default() }
+    }
+}
+
+/// The camera that draws the HUD.
+#[derive(Component)]
+pub(super) struct HudCamera;
+
+impl Plugin for HudCorePlugin {
+    fn build(&self, app: &mut App) {
+        super::configure_sets(app);
+        // No multisampling: every edge here is smooth by its own distance.
+        let camera = (Camera2d, HudCamera, IsDefaultUiCamera, Msaa::Off, self.target.clone());
+        app.world_mut().spawn(camera);
+        if !app.world().contains_resource::<Reactions>() {
+            app.insert_resource(Reactions::built_in());
+        }
+        app.insert_resource(self.settings)
+            .insert_resource(ClearColor(Color::BLACK))
+            .init_resource::<UiScale>()
+            .init_resource::<screen::Screen>()
+            .init_resource::<Theme>()
+            .init_resource::<ink::Fonts>()
+            .init_resource::<rim::Rim>()
+            .init_resource::<HudNotes>()
+            .add_observer(face::welcome)
+            .add_observer(reactions::sound)
+            .add_systems(
+                Update,
+                (
+                    (theme::choose, screen::measure, face::follow)
+                        .chain()
+                        .in_set(HudSystems::Follow),
+                    (rim::duck, floating::arrange).chain().in_set(HudSystems::Place),
+                    ink::paint.in_set(HudSystems::Paint),
+                ),
+            );
+    }
+}

@@ -1,0 +1,205 @@
+//! How texts and panels take on the theme: they name a token, and are painted when the token or
+//! the theme changes.
+
+use bevy::prelude::*;
+
+use super::theme::{CORNER, Theme};
+use crate::emotion::Expression;
+
+/// A colour of the theme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Token {
+    /// Main text.
+    Text,
+    /// Names of readings, hints.
+    Quiet,
+    /// Notes.
+    Note,
+    /// Problems.
+    Problem,
+    /// Background of panels.
+    Panel,
+    /// Background of panels that lie over faces.
+    Overlay,
+    /// The thin border of panels and keys.
+    Border,
+    /// Empty part of a bar, keys, the chosen line of a list.
+    Track,
+    /// Nothing.
+    Clear,
+    /// An expression's colour.
+    Expression(Expression),
+    /// The same, to be read as text.
+    ExpressionText(Expression),
+}
+
+/// A font and a size of the theme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// The expression's name, titles.
+    Large,
+    /// Words.
+    Small,
+    /// Numbers that change: all digits are equally wide, so that nothing jitters.
+    Digits,
+    /// The expression's sign beside its name.
+    LargeSign,
+}
+
+/// How a text is written.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
+#[require(TextFont, TextColor)]
+pub struct Ink {
+    /// Its font and size.
+    pub style: Style,
+    /// Its colour.
+    pub color: Token,
+}
+
+/// The background of a node.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
+#[require(BackgroundColor)]
+pub struct Fill(pub Token);
+
+/// The border of a node.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
+#[require(BorderColor)]
+pub struct Edge(pub Token);
+
+/// The HUD's two fonts.
+#[derive(Resource, Clone)]
+pub struct Fonts {
+    text: Handle<Font>,
+    digits: Handle<Font>,
+}
+
+impl FromWorld for Fonts {
+    fn from_world(world: &mut World) -> Self {
+        // An app without texts has no use for them.
+        let Some(mut fonts) = world.get_resource_mut::<Assets<Font>>() else {
+            return Self { text: Handle::default(), digits: Handle::default() };
+        };
+        let mut add = |data: &[u8]| fonts.add(Font::from_bytes(data.to_vec()));
+        Self {
+            text: add(epaint_default_fonts::UBUNTU_LIGHT),
+            digits: add(epaint_default_fonts::HACK_REGULAR),
+        }
+    }
+}
+
+impl Fonts {
+    fn of(&self, style: Style, theme: &Theme) -> TextFont {
+        let (font, size) = match style {
+            Style::Large => (&self.text, theme.text_large),
+            Style::Small => (&self.text, theme.text_small),
+            Style::Digits => (&self.digits, theme.text_small),
+            Style::LargeSign => (&self.digits, theme.text_large * 0.75),
+        };
+        TextFont::from_font_size(size).with_font(font.clone())
+    }
+}
+
+impl Theme {
+    fn token(&self, token: Token) -> Color {
+        match token {
+            Token::Text => self.text,
+            Token::Quiet => self.text_quiet,
+            Token::Note => self.text_note,
+            Token::Problem => self.text_problem,
+            Token::Panel => self.panel,
+            Token::Overlay => self.panel.with_alpha(self.panel.alpha().max(0.96)),
+            Token::Border => self.panel_border,
+            Token::Track => self.track,
+            Token::Clear => Color::NONE,
+            Token::Expression(expression) => self.color(expression),
+            Token::ExpressionText(expression) => self.text_color(expression),
+        }
+    }
+}
+
+/// A text in one line.
+pub fn text(content: &str, style: Style, color: Token) -> impl Bundle + use<> {
+    (paragraph(content, style, color), TextLayout::no_wrap())
+}
+
+/// A text that is wrapped where it is too long.
+pub fn paragraph(content: &str, style: Style, color: Token) -> impl Bundle + use<> {
+    (Text::new(content), Ink { style, color })
+}
+
+/// A dark panel; `node` says where and how large.
+pub fn panel(node: Node) -> impl Bundle {
+    filled_panel(node, Token::Panel)
+}
+
+/// A panel over faces, through which nothing shines.
+pub fn overlay_panel(node: Node) -> impl Bundle {
+    filled_panel(node, Token::Overlay)
+}
+
+fn filled_panel(node: Node, fill: Token) -> impl Bundle {
+    (
+        Node {
+            border: UiRect::all(Val::Px(1.0)),
+            border_radius: BorderRadius::all(Val::Px(CORNER)),
+            ..node
+        },
+        Fill(fill),
+        Edge(Token::Border),
+    )
+}
+
+/// Paints what is new, what has another token than before, and all when the theme changed.
+pub fn paint(
+    theme: Res<Theme>,
+    fonts: Res<Fonts>,
+    mut texts: Query<(Ref<Ink>, &mut TextFont, &mut TextColor)>,
+    mut fills: Query<(Ref<Fill>, &mut BackgroundColor)>,
+    mut edges: Query<(Ref<Edge>, &mut BorderColor)>,
+) {
+    let all = theme.is_changed();
+    for (ink, mut font, mut color) in &mut texts {
+        if all || ink.is_added() {
+            *font = fonts.of(ink.style, &theme);
+        }
+        if all || ink.is_changed() {
+            color.0 = theme.token(ink.color);
+        }
+    }
+    for (fill, mut color) in &mut fills {
+        if all || fill.is_changed() {
+            color.0 = theme.token(fill.0);
+        }
+    }
+    for (edge, mut color) in &mut edges {
+        if all || edge.is_changed() {
+            *color = BorderColor::all(theme.token(edge.0));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_theme_is_painted_and_nothing_else_is_touched() {
+        let mut app = App::new();
+        app.init_resource::<Theme>().init_resource::<Fonts>().add_systems(Update, paint);
+        let text = app.world_mut().spawn(text("words", Style::Small, Token::Quiet)).id();
+        app.update();
+        let color = |app: &App| app.world().get::<TextColor>(text).expect("a colour").0;
+        assert_eq!(color(&app), Theme::STANDARD.text_quiet);
+
+        app.world_mut().get_mut::<TextColor>(text).expect("a colour").0 = Color::BLACK;
+        app.update();
+        assert_eq!(color(&app), Color::BLACK, "painted without need");
+
+        app.insert_resource(Theme::HIGH_CONTRAST);
+        app.update();
+        assert_eq!(color(&app), Theme::HIGH_CONTRAST.text_quiet);
+        app.world_mut().get_mut::<Ink>(text).expect("ink").color = Token::Problem;
+        app.update();
+        assert_eq!(color(&app), Theme::HIGH_CONTRAST.text_problem);
+    }
+}
