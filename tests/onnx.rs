@@ -264,7 +264,7 @@ fn face(seed: usize) -> FaceImage {
     let grey = |index: usize| {
         let (x, y) = (index % SIDE, index / SIDE);
         let wave = ((x * (seed + 2)) as f32 * 0.21).sin() * ((y + seed * 9) as f32 * 0.17).cos();
-        (128.0 + 90.0 * wave) as u8 ^ (u8::from((x / 6 + y / 8 + seed) % 3 == 0) * 0x1f)
+        (128.0 + 90.0 * wave) as u8 ^ (u8::from((x / 6 + y / 8 + seed).is_multiple_of(3)) * 0x1f)
     };
     FaceImage { grey: (0..PIXELS).map(grey).collect() }
 }

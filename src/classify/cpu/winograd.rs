@@ -124,7 +124,7 @@ fn transform_output(products: &[f32], shape: Shape) -> Picture {
             // Four rows to two, then four columns to two.
             let rows =
                 [0, 1, 2, 3].map(|x| output_line([0, 1, 2, 3].map(|y| tile_products[y * 4 + x])));
-            for y in 0..2 {
+            for y in [0, 1] {
                 let row = output_line([rows[0][y], rows[1][y], rows[2][y], rows[3][y]]);
                 for (x, lanes) in row.iter().enumerate() {
                     let start = ((top + y) * side + left + x) * channels + channel;

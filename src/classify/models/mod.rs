@@ -85,6 +85,7 @@ impl Architecture {
 }
 
 /// A network that can be trained.
+#[expect(clippy::large_enum_variant, reason = "there are one or two of them, never a list")]
 #[derive(Module, Debug)]
 pub enum Network<B: Backend> {
     /// Four convolutions.
