@@ -19,7 +19,7 @@
 //! One direction, no way back; each step is a module:
 //!
 //! ```text
-//! capture ──frame──▶ detect ──boxes──▶ track ──crops──▶ classify ──scores──▶ track ──readings──▶ plugin ──▶ hud
+//! capture ──frame──▶ detect ──boxes──▶ track ──crops──▶ classify ──scores──▶ track ──readings──▶ plugin ──▶ input, hud
 //! (own thread)       └──────────── analyzer: one frame at a time, async task ─────────────┘   (Bevy systems)
 //! ```
 //!
@@ -30,7 +30,9 @@
 //! - [`classify`]: seven probabilities for each face.
 //! - [`analyzer`]: these three as one struct without Bevy: frame in, readings out.
 //! - `plugin`: readings as entities, components, events and diagnostics.
-//! - `hud`: the demo's screen; it reads components and events only.
+//! - `input`: faces press a game's actions; it reads components and events only.
+//! - [`replay`]: sessions as readings, without pictures, recorded and played back.
+//! - `hud`: the demo's screen, each widget a plugin; it reads components and events only.
 //! - `train`: data sets, training and evaluation of the models.
 //!
 //! # Features
@@ -43,8 +45,10 @@
 //! | `plugin` | `EmotionPlugins` for Bevy | yes, through `hud` |
 //! | `hud` | the demo's screen and reactions | yes |
 //! | `cli` | the `emotion` program | yes |
+//! | `onnx` | models as ONNX files | yes, through `cli` |
 //! | `train` | training and evaluation | yes |
 //! | `tch` | training through libtorch, which has to be installed | no |
+//! | `cuda` | training on GPUs of Nvidia's, whose CUDA toolkit has to be installed | no |
 //!
 //! Without any of them there remain the core types, the tracker, the classifier on the CPU and the
 //! analyzer, for any [`detect::FaceDetector`] of your own.
