@@ -228,7 +228,7 @@ impl Hardware {
     pub const fn default_model(self) -> &'static str {
         match self {
             Self::Cpu => "cnn4",
-            Self::Gpu => "cnn4",
+            Self::Gpu => "resnet",
         }
     }
 }
@@ -260,7 +260,10 @@ impl std::fmt::Display for ModelChoice {
 }
 
 /// The models that are part of the program.
-const SHIPPED: [(&str, &[u8]); 1] = [("cnn4", include_bytes!("../../models/cnn4.safetensors"))];
+const SHIPPED: [(&str, &[u8]); 2] = [
+    ("cnn4", include_bytes!("../../models/cnn4.safetensors")),
+    ("resnet", include_bytes!("../../models/resnet.safetensors")),
+];
 
 const SHIPPED_SUMS: &str = include_str!("../../models/SHA256SUMS");
 

@@ -1,9 +1,9 @@
 //! Training through libtorch: convolution, normalisation and activation in libtorch's own kernels,
 //! forwards and backwards.
 //!
-//! Burn differentiates operation by operation, and its gradient of a convolution is a convolution
-//! with a kernel as large as the picture. Here libtorch differentiates the block, and Burn sees it as
-//! one operation. `benches/training.rs` measures what that brings.
+//! Burn differentiates operation by operation: its gradient of a convolution's weights is a
+//! convolution with a kernel as large as the picture, and a normalisation is a dozen ways through
+//! memory. Here libtorch differentiates the block, and Burn sees it as one operation.
 
 use burn::backend::Autodiff;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
