@@ -216,7 +216,7 @@ fn a_run_leaves_a_model_that_can_be_measured() {
     let data = data(folder.path());
     let (out, recipe) = (folder.path().join("run"), folder.path().join("recipe.json"));
     let small = r#"{"name": "tiny", "batch": 4, "epochs": 1,
-        "network": {"channels": [2, 3, 4, 5], "hidden": 6, "dropout": 0.1}}"#;
+        "network": {"kind": "cnn4", "channels": [2, 3, 4, 5], "hidden": 6, "dropout": 0.1}}"#;
     std::fs::write(&recipe, small).expect("a recipe");
     let arguments =
         ["train", "--data", path(&data), "--out", path(&out), "--recipe", path(&recipe)];
