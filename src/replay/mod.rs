@@ -1,7 +1,7 @@
 //! Sessions as readings: recorded without pictures, and played back.
 //!
 //! A [`Recording`] holds what the analysis said of each frame and when: tracks, boxes, scores; no
-//! pixel of a picture. It is a small file ([`format`] says how it is laid out), read with
+//! pixel of a picture. It is a small file ([`mod@format`] says how it is laid out), read with
 //! [`Recording::load`] and written with a [`RecordingWriter`]. With the feature `plugin` it is an
 //! asset, `Recorder` writes one of a running session and `Replay` plays one: the same entities and
 //! the same events at the same times, at any speed and any update rate.

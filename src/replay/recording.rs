@@ -96,7 +96,7 @@ impl Recording {
         Self::from_bytes(&bytes)
     }
 
-    /// The recording as a whole file's bytes. Numbers are rounded as [`format`] says.
+    /// The recording as a whole file's bytes. Numbers are rounded as [`mod@format`](super::format) says.
     pub fn to_bytes(&self) -> Vec<u8> {
         format::write(self)
     }
