@@ -32,6 +32,7 @@
 //! - `plugin`: readings as entities, components, events and diagnostics.
 //! - `input`: faces press a game's actions; it reads components and events only.
 //! - [`replay`]: sessions as readings, without pictures, recorded and played back.
+//! - `hands_free`: menus, warm-up and mirror of games that are played with face and head alone.
 //! - `hud`: the demo's screen, each widget a plugin; it reads components and events only.
 //! - `train`: data sets, training and evaluation of the models.
 //!
@@ -44,6 +45,7 @@
 //! | `wgpu` | models on the GPU, on Bevy's own device inside an app | yes |
 //! | `plugin` | `EmotionPlugins` for Bevy | yes, through `hud` |
 //! | `hud` | the demo's screen and reactions | yes |
+//! | `games` | sound, for the games in `examples/` | yes |
 //! | `cli` | the `emotion` program | yes |
 //! | `onnx` | models as ONNX files | yes, through `cli` |
 //! | `train` | training and evaluation | yes |
@@ -64,6 +66,8 @@ pub mod classify;
 pub mod detect;
 pub mod emotion;
 pub mod frame;
+#[cfg(feature = "hud")]
+pub mod hands_free;
 #[cfg(feature = "hud")]
 pub mod hud;
 #[cfg(feature = "plugin")]

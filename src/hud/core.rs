@@ -16,11 +16,18 @@ pub struct HudCorePlugin {
     pub target: RenderTarget,
     /// How it starts; the resource [`HudSettings`] changes it later.
     pub settings: HudSettings,
+    /// Order, background and the like of the HUD's camera. A HUD over an app's own camera has a
+    /// higher order than that, and [`ClearColorConfig::None`].
+    pub camera: Camera,
 }
 
 impl Default for HudCorePlugin {
     fn default() -> Self {
-        Self { target: RenderTarget::Window(default()), settings: HudSettings::default() }
+        Self {
+            target: RenderTarget::Window(default()),
+            settings: HudSettings::default(),
+            camera: Camera::default(),
+        }
     }
 }
 
@@ -32,8 +39,8 @@ impl Plugin for HudCorePlugin {
     fn build(&self, app: &mut App) {
         super::configure_sets(app);
         // No multisampling: every edge here is smooth by its own distance.
-        let camera = (Camera2d, HudCamera, IsDefaultUiCamera, Msaa::Off, self.target.clone());
-        app.world_mut().spawn(camera);
+        let parts = (Camera2d, HudCamera, IsDefaultUiCamera, Msaa::Off);
+        app.world_mut().spawn((parts, self.camera.clone(), self.target.clone()));
         if !app.world().contains_resource::<Reactions>() {
             app.insert_resource(Reactions::built_in());
         }

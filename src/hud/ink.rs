@@ -1,5 +1,20 @@
-//! How texts and panels take on the theme: they name a token, and are painted when the token or
-//! the theme changes.
+//! Texts and panels in the look of the HUD: they name a token of the [`Theme`], and are painted when
+//! the token or the theme changes.
+//!
+//! Widgets of an app's own use them, too, wherever [`HudCorePlugin`](super::HudCorePlugin) is:
+//!
+//! ```
+//! use bevy::prelude::*;
+//! use bevy_emotion::hud::ink::{self, Style, Token};
+//!
+//! fn spawn_score(mut commands: Commands) {
+//!     commands
+//!         .spawn(ink::panel(Node { padding: UiRect::all(Val::Px(16.0)), ..default() }))
+//!         .with_child(ink::text("120 points", Style::Title, Token::Text));
+//! }
+//! ```
+//!
+//! [`Ink`] paints texts in the world ([`Text2d`]) as well.
 
 use bevy::prelude::*;
 
@@ -36,8 +51,12 @@ pub enum Token {
 /// A font and a size of the theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// The expression's name, titles.
+    /// The title of a screen, the score at its end.
+    Title,
+    /// The expression's name, titles of panels.
     Large,
+    /// Sentences that are read from afar.
+    Medium,
     /// Words.
     Small,
     /// Numbers that change: all digits are equally wide, so that nothing jitters.
@@ -90,7 +109,9 @@ impl FromWorld for Fonts {
 impl Fonts {
     fn of(&self, style: Style, theme: &Theme) -> TextFont {
         let (font, size) = match style {
+            Style::Title => (&self.text, theme.text_large * 1.8),
             Style::Large => (&self.text, theme.text_large),
+            Style::Medium => (&self.text, theme.text_small * 1.3),
             Style::Small => (&self.text, theme.text_small),
             Style::Digits => (&self.digits, theme.text_small),
             Style::LargeSign => (&self.digits, theme.text_large * 0.75),
@@ -150,7 +171,7 @@ fn filled_panel(node: Node, fill: Token) -> impl Bundle {
 }
 
 /// Paints what is new, what has another token than before, and all when the theme changed.
-pub fn paint(
+pub(super) fn paint(
     theme: Res<Theme>,
     fonts: Res<Fonts>,
     mut texts: Query<(Ref<Ink>, &mut TextFont, &mut TextColor)>,

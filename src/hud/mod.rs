@@ -45,7 +45,7 @@ mod face;
 mod floating;
 mod help;
 mod info;
-mod ink;
+pub mod ink;
 mod keep;
 mod keys;
 mod label;

@@ -1,0 +1,371 @@
+//! A menu for face and head.
+
+use std::time::Duration;
+
+use bevy::prelude::*;
+
+use crate::emotion::Expression;
+use crate::hud::HudSettings;
+use crate::hud::ink::{self, Edge, Fill, Ink, Style, Token};
+use crate::hud::motion::Ramp;
+use crate::hud::theme::{CORNER, GRID};
+use crate::input::{
+    ExpressionInput, ExpressionInputPlugin, ExpressionMap, FaceAxis, FaceInput, InputClock,
+};
+use crate::plugin::{EmotionSystems, Face};
+
+/// How long a smile takes an item.
+const SMILE: Duration = Duration::from_secs(1);
+/// How far the head has to lean to choose, as a part of a full tilt (30 degrees).
+const LEAN: f32 = 0.35;
+/// A head that stays tilted goes on to the next item after this time.
+const REPEAT: Duration = Duration::from_millis(900);
+const OPEN: Duration = Duration::from_millis(220);
+
+/// Menus that are operated with the face: tilt the head to choose, smile for a second to take.
+/// Arrow keys, Enter and the mouse do it, too.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MenuPlugin;
+
+impl Plugin for MenuPlugin {
+    fn build(&self, app: &mut App) {
+        // A menu of a paused game works, too.
+        let map = ExpressionMap::new()
+            .with_clock(InputClock::Real)
+            .with(MenuAction::Previous, FaceAxis::Tilt.past(-LEAN))
+            .with(MenuAction::Previous, KeyCode::ArrowLeft)
+            .with(MenuAction::Previous, KeyCode::ArrowUp)
+            .with(MenuAction::Next, FaceAxis::Tilt.past(LEAN))
+            .with(MenuAction::Next, KeyCode::ArrowRight)
+            .with(MenuAction::Next, KeyCode::ArrowDown)
+            .with(MenuAction::Take, Expression::Happy.above(0.55).hold(SMILE))
+            .with(MenuAction::Take, KeyCode::Enter)
+            .with(MenuAction::Take, KeyCode::NumpadEnter);
+        app.add_plugins(ExpressionInputPlugin::new(map)).add_observer(open).add_systems(
+            Update,
+            (operate.in_set(EmotionSystems::React), draw.in_set(EmotionSystems::Present)),
+        );
+    }
+}
+
+/// What a menu understands. The resource `ExpressionMap<MenuAction>` binds it to other movements,
+/// for a player who cannot smile or tilt the head.
+#[derive(Reflect, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MenuAction {
+    /// The item on the left.
+    Previous,
+    /// The item on the right.
+    Next,
+    /// Takes the chosen item.
+    Take,
+}
+
+/// A menu. It is there while its entity is; what is taken comes as [`MenuChosen`]. Of several, the
+/// newest is operated.
+///
+/// Any player operates it. A smile or a tilt from before it was opened does nothing: the face has to
+/// come to rest first.
+#[derive(Component, Debug, Clone, PartialEq)]
+pub struct FaceMenu {
+    /// The large text above.
+    pub title: String,
+    /// The sentences below the title.
+    pub text: String,
+    /// The items, from left to right.
+    pub items: Vec<String>,
+    /// Where it lies.
+    pub place: MenuPlace,
+    chosen: usize,
+}
+
+/// Where a menu lies on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MenuPlace {
+    /// In the middle.
+    #[default]
+    Middle,
+    /// At the lower edge, so that the middle is free for results.
+    Bottom,
+}
+
+impl FaceMenu {
+    /// A menu without text and items.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            text: String::new(),
+            items: Vec::new(),
+            place: MenuPlace::Middle,
+            chosen: 0,
+        }
+    }
+
+    /// The menu with these sentences below its title.
+    pub fn with_text(mut self, text: impl Into<String>) -> Self {
+        self.text = text.into();
+        self
+    }
+
+    /// The menu with one more item, at the right.
+    pub fn with_item(mut self, item: impl Into<String>) -> Self {
+        self.items.push(item.into());
+        self
+    }
+
+    /// The menu at another place.
+    pub const fn with_place(mut self, place: MenuPlace) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// The number of the chosen item, from 0 on: what a smile takes.
+    pub const fn chosen(&self) -> usize {
+        self.chosen
+    }
+}
+
+/// An item of a menu was taken.
+#[derive(EntityEvent, Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MenuChosen {
+    /// The menu.
+    pub entity: Entity,
+    /// The number of the item, from 0 on.
+    pub item: usize,
+}
+
+/// A menu at work.
+#[derive(Component, Debug)]
+#[require(UiTransform, GlobalZIndex(20))]
+struct Menu {
+    panel: Entity,
+    hint: Entity,
+    /// When it was opened, in real time.
+    since: Duration,
+    open: Ramp,
+    /// The face has been at rest since it was opened, or since something was taken.
+    is_ready: bool,
+    /// How long the head has been tilted.
+    tilted_for: Duration,
+}
+
+/// An item, with its menu, its number and its bar.
+#[derive(Component, Debug, Clone, Copy)]
+struct Item {
+    menu: Entity,
+    number: usize,
+    bar: Entity,
+}
+
+/// Draws a menu that was spawned.
+fn open(added: On<Add, FaceMenu>, menus: Query<&FaceMenu>, time: Res<Time<Real>>, mut commands: Commands) {
+    let Ok(menu) = menus.get(added.entity) else { return };
+    let hint = commands.spawn(ink::text("", Style::Small, Token::Quiet)).id();
+    let row = commands
+        .spawn(Node {
+            flex_wrap: FlexWrap::Wrap,
+            justify_content: JustifyContent::Center,
+            column_gap: Val::Px(1.5 * GRID),
+            row_gap: Val::Px(1.5 * GRID),
+            margin: UiRect::vertical(Val::Px(GRID)),
+            ..Node::default()
+        })
+        .id();
+    for (number, words) in menu.items.iter().enumerate() {
+        let item = item(&mut commands, added.entity, number, words);
+        commands.entity(row).add_child(item);
+    }
+    let panel = commands
+        .spawn(ink::overlay_panel(Node {
+            max_width: Val::Percent(92.0),
+            flex_direction: FlexDirection::Column,
+            align_items: AlignItems::Center,
+            padding: UiRect::axes(Val::Px(4.0 * GRID), Val::Px(2.5 * GRID)),
+            row_gap: Val::Px(1.5 * GRID),
+            ..Node::default()
+        }))
+        .insert(UiTransform::default())
+        .id();
+    if !menu.title.is_empty() {
+        let style = if menu.place == MenuPlace::Middle { Style::Title } else { Style::Large };
+        commands.entity(panel).with_child(ink::text(&menu.title, style, Token::Text));
+    }
+    if !menu.text.is_empty() {
+        commands.entity(panel).with_child((
+            Node { max_width: Val::Px(80.0 * GRID), ..Node::default() },
+            Text::new(&menu.text),
+            Ink { style: Style::Medium, color: Token::Quiet },
+            TextLayout::justify(Justify::Center),
+        ));
+    }
+    commands.entity(panel).add_children(&[row, hint]);
+    let align = match menu.place {
+        MenuPlace::Middle => AlignItems::Center,
+        MenuPlace::Bottom => AlignItems::FlexEnd,
+    };
+    commands
+        .entity(added.entity)
+        .insert((
+            Node {
+                position_type: PositionType::Absolute,
+                width: Val::Percent(100.0),
+                height: Val::Percent(100.0),
+                align_items: align,
+                justify_content: JustifyContent::Center,
+                padding: UiRect::all(Val::Px(2.0 * GRID)),
+                ..Node::default()
+            },
+            Menu {
+                panel,
+                hint,
+                since: time.elapsed(),
+                open: Ramp::default(),
+                is_ready: false,
+                tilted_for: Duration::ZERO,
+            },
+        ))
+        .add_child(panel);
+}
+
+/// A card with the item's words, and a bar that fills while the player smiles.
+fn item(commands: &mut Commands, menu: Entity, number: usize, words: &str) -> Entity {
+    let bar = commands
+        .spawn((
+            Node {
+                position_type: PositionType::Absolute,
+                left: Val::ZERO,
+                bottom: Val::ZERO,
+                width: Val::ZERO,
+                height: Val::Px(6.0),
+                border_radius: BorderRadius::all(Val::Px(3.0)),
+                ..Node::default()
+            },
+            Fill(Token::Expression(Expression::Happy)),
+        ))
+        .id();
+    commands
+        .spawn((
+            Node {
+                min_width: Val::Px(16.0 * GRID),
+                justify_content: JustifyContent::Center,
+                padding: UiRect::axes(Val::Px(3.0 * GRID), Val::Px(1.75 * GRID)),
+                border: UiRect::all(Val::Px(2.0)),
+                border_radius: BorderRadius::all(Val::Px(CORNER)),
+                overflow: Overflow::clip(),
+                ..Node::default()
+            },
+            looks(false),
+            Interaction::default(),
+            Item { menu, number, bar },
+        ))
+        .add_child(bar)
+        .with_child(ink::text(words, Style::Medium, Token::Text))
+        .id()
+}
+
+/// The chosen item has a background and a bright border.
+const fn looks(chosen: bool) -> (Fill, Edge) {
+    if chosen {
+        (Fill(Token::Track), Edge(Token::Text))
+    } else {
+        (Fill(Token::Clear), Edge(Token::Border))
+    }
+}
+
+/// Tilt, smile, keys and mouse.
+fn operate(
+    time: Res<Time<Real>>,
+    input: Res<ExpressionInput<MenuAction>>,
+    players: Query<&FaceInput, With<crate::input::PlayerSlot>>,
+    touched: Query<(&Item, &Interaction), Changed<Interaction>>,
+    mut menus: Query<(Entity, &mut FaceMenu, &mut Menu)>,
+    mut commands: Commands,
+) {
+    let newest = menus.iter_mut().max_by_key(|(entity, _, menu)| (menu.since, *entity));
+    let Some((entity, mut shown, mut menu)) = newest else { return };
+    let count = shown.items.len();
+    if count == 0 {
+        return;
+    }
+    let mut taken = false;
+    for (item, interaction) in touched.iter().filter(|(item, _)| item.menu == entity) {
+        match interaction {
+            Interaction::Hovered => shown.chosen = item.number,
+            Interaction::Pressed => (shown.chosen, taken) = (item.number, true),
+            Interaction::None => {}
+        }
+    }
+    let pressed = |action| input.any_pressed(action);
+    let tilted = pressed(MenuAction::Previous) || pressed(MenuAction::Next);
+    if !menu.is_ready {
+        let smiles =
+            players.iter().any(|player| player.strength(Expression::Happy) > 0.4);
+        menu.is_ready = !tilted && !smiles && !pressed(MenuAction::Take);
+        menu.tilted_for = Duration::ZERO;
+    } else {
+        menu.tilted_for = if tilted { menu.tilted_for + time.delta() } else { Duration::ZERO };
+        let mut steps = isize::from(input.any_just_pressed(MenuAction::Next))
+            - isize::from(input.any_just_pressed(MenuAction::Previous));
+        if menu.tilted_for >= REPEAT {
+            menu.tilted_for -= REPEAT;
+            steps += isize::from(pressed(MenuAction::Next))
+                - isize::from(pressed(MenuAction::Previous));
+        }
+        if steps != 0 {
+            shown.chosen = (shown.chosen + count).saturating_add_signed(steps) % count;
+        }
+        taken |= input.any_just_pressed(MenuAction::Take);
+    }
+    if taken {
+        menu.is_ready = false;
+        commands.trigger(MenuChosen { entity, item: shown.chosen });
+    }
+}
+
+/// Moves and paints the menus.
+fn draw(
+    time: Res<Time<Real>>,
+    settings: Res<HudSettings>,
+    input: Res<ExpressionInput<MenuAction>>,
+    faces: Query<&Face>,
+    mut menus: Query<(&FaceMenu, &mut Menu)>,
+    mut panels: Query<&mut UiTransform>,
+    mut hints: Query<&mut Text>,
+    mut items: Query<(&Item, &mut Fill, &mut Edge)>,
+    mut bars: Query<&mut Node>,
+) {
+    let held = [MenuAction::Take].map(|take| {
+        (1..=4u8).map(|slot| input.slot(slot).value(take)).fold(0.0_f32, f32::max)
+    })[0];
+    let anybody = faces.iter().any(|face| face.visible);
+    for (_, mut menu) in &mut menus {
+        menu.open.advance(true, OPEN, OPEN, time.delta_secs());
+        let open = if settings.reduced_motion { 1.0 } else { menu.open.value() };
+        if let Ok(mut transform) = panels.get_mut(menu.panel) {
+            transform.set_if_neq(UiTransform::from_scale(Vec2::splat(0.9 + 0.1 * open)));
+        }
+        let says = match (anybody, menu.is_ready) {
+            (false, _) => "no face in view: use the arrow keys and Enter",
+            (true, false) => "relax your face and hold your head upright",
+            (true, true) => "tilt your head to choose, smile for a second to take",
+        };
+        if let Ok(mut hint) = hints.get_mut(menu.hint)
+            && hint.0 != says
+        {
+            says.clone_into(&mut hint.0);
+        }
+    }
+    for (item, mut fill, mut edge) in &mut items {
+        let Ok((shown, menu)) = menus.get(item.menu) else { continue };
+        let is_chosen = shown.chosen == item.number;
+        let (back, border) = looks(is_chosen);
+        fill.set_if_neq(back);
+        edge.set_if_neq(border);
+        let part = if is_chosen && menu.is_ready { held } else { 0.0 };
+        let width = Val::Percent((part * 100.0).round());
+        if let Ok(mut bar) = bars.get_mut(item.bar)
+            && bar.width != width
+        {
+            bar.width = width;
+        }
+    }
+}

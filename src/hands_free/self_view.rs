@@ -1,0 +1,184 @@
+//! A small mirror: players see what the game sees of them.
+
+use bevy::prelude::*;
+
+use crate::hud::HudSettings;
+use crate::hud::ink::{self, Edge, Ink, Style, Token};
+use crate::hud::theme::{self, CORNER, GRID};
+use crate::input::{FaceInput, PlayerSlot, PlayerSlots};
+use crate::plugin::{CameraImage, EmotionStatus, EmotionSystems, Face};
+
+/// Width of the mirror's picture in HUD units.
+const WIDTH: f32 = 168.0;
+/// Width by height of pictures, of which one is nothing known yet.
+const USUAL_SHAPE: f32 = 4.0 / 3.0;
+/// Below this strength a face counts as neutral.
+const SHOWN: f32 = 0.25;
+
+/// Small mirrors ([`SelfView`]).
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SelfViewPlugin;
+
+impl Plugin for SelfViewPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_observer(open).add_systems(Update, draw.in_set(EmotionSystems::Present));
+    }
+}
+
+/// A mirror for a player: the camera's picture, left and right as in a mirror, a frame around the
+/// player's face, and the strongest expression with its strength, measured from the player's rest.
+///
+/// Spawn it with a [`Node`] that says where it lies. The picture is hidden while
+/// [`HudSettings::privacy`] is set.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
+#[require(Node)]
+pub struct SelfView {
+    /// Whose mirror it is.
+    pub slot: PlayerSlot,
+}
+
+impl SelfView {
+    /// The mirror of this player.
+    pub fn new(slot: impl Into<PlayerSlot>) -> Self {
+        Self { slot: slot.into() }
+    }
+}
+
+/// The parts of a mirror.
+#[derive(Component, Debug, Clone, Copy)]
+struct Parts {
+    glass: Entity,
+    picture: Entity,
+    face: Entity,
+    words: Entity,
+}
+
+/// Draws a mirror that was spawned.
+fn open(added: On<Add, SelfView>, mut nodes: Query<&mut Node>, mut commands: Commands) {
+    if let Ok(mut node) = nodes.get_mut(added.entity) {
+        node.flex_direction = FlexDirection::Column;
+        node.align_items = AlignItems::Center;
+        node.row_gap = Val::Px(GRID / 2.0);
+    }
+    let picture = commands
+        .spawn((
+            ImageNode { flip_x: true, ..ImageNode::default() },
+            Node {
+                position_type: PositionType::Absolute,
+                width: Val::Percent(100.0),
+                height: Val::Percent(100.0),
+                ..Node::default()
+            },
+            Visibility::Hidden,
+        ))
+        .id();
+    let face = commands
+        .spawn((
+            Node {
+                position_type: PositionType::Absolute,
+                border: UiRect::all(Val::Px(2.0)),
+                border_radius: BorderRadius::all(Val::Px(GRID)),
+                ..Node::default()
+            },
+            Edge(Token::Text),
+            Visibility::Hidden,
+        ))
+        .id();
+    let glass = commands
+        .spawn(ink::panel(Node {
+            width: Val::Px(WIDTH),
+            height: Val::Px(WIDTH / USUAL_SHAPE),
+            overflow: Overflow::clip(),
+            ..Node::default()
+        }))
+        .add_children(&[picture, face])
+        .id();
+    // The font of the digits has the signs, too.
+    let words = commands.spawn(ink::text("", Style::Digits, Token::Text)).id();
+    let label = commands
+        .spawn(ink::panel(Node {
+            padding: UiRect::axes(Val::Px(GRID), Val::Px(GRID / 4.0)),
+            border_radius: BorderRadius::all(Val::Px(CORNER)),
+            ..Node::default()
+        }))
+        .add_child(words)
+        .id();
+    commands
+        .entity(added.entity)
+        .insert(Parts { glass, picture, face, words })
+        .add_children(&[glass, label]);
+}
+
+/// Shows the picture, the frame around the face and what it shows.
+fn draw(
+    slots: Res<PlayerSlots>,
+    settings: Res<HudSettings>,
+    status: Option<Res<EmotionStatus>>,
+    image: Option<Res<CameraImage>>,
+    faces: Query<(&Face, &FaceInput)>,
+    views: Query<(&SelfView, &Parts)>,
+    mut nodes: Query<(&mut Node, &mut Visibility)>,
+    mut pictures: Query<&mut ImageNode>,
+    mut edges: Query<&mut Edge>,
+    mut texts: Query<(&mut Text, &mut Ink)>,
+) {
+    let frame_size = status.and_then(|status| status.frame_size);
+    let shape = frame_size.map_or(USUAL_SHAPE, |size| size.x as f32 / size.y.max(1) as f32);
+    for (view, parts) in &views {
+        let player = slots.face(view.slot).and_then(|face| faces.get(face).ok());
+        let player = player.filter(|(face, _)| face.visible);
+        if let Ok((mut glass, _)) = nodes.get_mut(parts.glass)
+            && glass.height != Val::Px(WIDTH / shape)
+        {
+            glass.height = Val::Px(WIDTH / shape);
+        }
+        let mut is_seen = false;
+        if let (Some(image), Ok(mut picture)) = (&image, pictures.get_mut(parts.picture)) {
+            is_seen = frame_size.is_some() && !settings.privacy;
+            if picture.image != image.0 {
+                picture.image = image.0.clone();
+            }
+        }
+        if let Ok((_, mut visibility)) = nodes.get_mut(parts.picture) {
+            let wanted = if is_seen { Visibility::Inherited } else { Visibility::Hidden };
+            visibility.set_if_neq(wanted);
+        }
+        if let Ok((mut node, mut visibility)) = nodes.get_mut(parts.face) {
+            let wanted = if player.is_some() { Visibility::Inherited } else { Visibility::Hidden };
+            visibility.set_if_neq(wanted);
+            if let Some((face, _)) = player {
+                let size = face.frame_size.as_vec2().max(Vec2::ONE);
+                let found = face.box_in_frame;
+                let percent = |part: f32| Val::Percent((part * 1000.0).round() / 10.0);
+                let placed = Node {
+                    // As in a mirror.
+                    left: percent(1.0 - (found.x + found.width) / size.x),
+                    top: percent(found.y / size.y),
+                    width: percent(found.width / size.x),
+                    height: percent(found.height / size.y),
+                    ..node.clone()
+                };
+                node.set_if_neq(placed);
+            }
+        }
+        let (words, token) = match player {
+            None => ("not in view".to_owned(), Token::Quiet),
+            Some((_, input)) => match input.strongest() {
+                (expression, strength) if strength >= SHOWN => (
+                    format!("{} {} {:.0} %", theme::sign(expression), expression.name(), strength * 100.0),
+                    Token::ExpressionText(expression),
+                ),
+                _ => ("at rest".to_owned(), Token::Text),
+            },
+        };
+        if let Ok(mut edge) = edges.get_mut(parts.face) {
+            edge.set_if_neq(Edge(token));
+        }
+        if let Ok((mut text, mut ink)) = texts.get_mut(parts.words) {
+            if text.0 != words {
+                text.0 = words;
+            }
+            ink.set_if_neq(Ink { color: token, ..*ink });
+        }
+    }
+}
