@@ -1,0 +1,14 @@
+//! `mood_room`, played: by faces that the tests move, and by the puppet through the real detector and
+//! model.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking too")]
+
+#[expect(dead_code, reason = "the tests have no window")]
+#[path = "../../examples/arcade/mod.rs"]
+mod arcade;
+#[expect(dead_code, reason = "main() is for the window")]
+#[path = "../../examples/mood_room.rs"]
+mod mood_room;
+mod mood_room_plays;
+#[allow(dead_code, reason = "each game uses a part of it")]
+mod stage;
