@@ -65,7 +65,11 @@ pub struct Blip {
 }
 
 #[cfg(feature = "games")]
-fn play(blip: On<Blip>, pitches: Option<ResMut<Assets<bevy::audio::Pitch>>>, mut commands: Commands) {
+fn play(
+    blip: On<Blip>,
+    pitches: Option<ResMut<Assets<bevy::audio::Pitch>>>,
+    mut commands: Commands,
+) {
     use bevy::audio::{Pitch, PlaybackSettings, Volume};
 
     let Some(mut pitches) = pitches else { return };
@@ -88,8 +92,7 @@ struct Arguments {
 
 impl Arguments {
     fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut arguments =
-            Self { source: SourceSpec::Auto, heads: 1, reduced_motion: false };
+        let mut arguments = Self { source: SourceSpec::Auto, heads: 1, reduced_motion: false };
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} wants a value"));
             match word.as_str() {

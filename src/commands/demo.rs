@@ -284,7 +284,10 @@ fn headless(args: &DemoArgs, recording: Option<Recording>) -> anyhow::Result<()>
     }
     args.add_plugins(&mut app, EmotionPlugins.build(), recording);
     let mut settings = args.mirror();
-    app.add_plugins(hud(HudCorePlugin { target: target.clone(), settings, ..default() }, reactions));
+    app.add_plugins(hud(
+        HudCorePlugin { target: target.clone(), settings, ..default() },
+        reactions,
+    ));
     args.apply(&mut settings, &mut app);
 
     let reel = Reel::new(args.record.as_deref(), f64::from(FRAMES_PER_SECOND));

@@ -5,10 +5,10 @@ use std::time::Duration;
 use bevy::prelude::*;
 
 use crate::emotion::Expression;
-use crate::hud::HudSettings;
 use crate::hud::ink::{self, Edge, Fill, Ink, Style, Token};
 use crate::hud::motion::Ramp;
 use crate::hud::theme::{CORNER, GRID};
+use crate::hud::{HudSettings, HudSystems};
 use crate::input::{
     ExpressionInput, ExpressionInputPlugin, ExpressionMap, FaceAxis, FaceInput, InputClock,
 };
@@ -43,7 +43,7 @@ impl Plugin for MenuPlugin {
             .with(MenuAction::Take, KeyCode::NumpadEnter);
         app.add_plugins(ExpressionInputPlugin::new(map)).add_observer(open).add_systems(
             Update,
-            (operate.in_set(EmotionSystems::React), draw.in_set(EmotionSystems::Present)),
+            (operate.in_set(EmotionSystems::React), draw.in_set(HudSystems::Draw)),
         );
     }
 }
@@ -157,7 +157,12 @@ struct Item {
 }
 
 /// Draws a menu that was spawned.
-fn open(added: On<Add, FaceMenu>, menus: Query<&FaceMenu>, time: Res<Time<Real>>, mut commands: Commands) {
+fn open(
+    added: On<Add, FaceMenu>,
+    menus: Query<&FaceMenu>,
+    time: Res<Time<Real>>,
+    mut commands: Commands,
+) {
     let Ok(menu) = menus.get(added.entity) else { return };
     let hint = commands.spawn(ink::text("", Style::Small, Token::Quiet)).id();
     let row = commands
@@ -297,8 +302,7 @@ fn operate(
     let pressed = |action| input.any_pressed(action);
     let tilted = pressed(MenuAction::Previous) || pressed(MenuAction::Next);
     if !menu.is_ready {
-        let smiles =
-            players.iter().any(|player| player.strength(Expression::Happy) > 0.4);
+        let smiles = players.iter().any(|player| player.strength(Expression::Happy) > 0.4);
         menu.is_ready = !tilted && !smiles && !pressed(MenuAction::Take);
         menu.tilted_for = Duration::ZERO;
     } else {
@@ -307,8 +311,8 @@ fn operate(
             - isize::from(input.any_just_pressed(MenuAction::Previous));
         if menu.tilted_for >= REPEAT {
             menu.tilted_for -= REPEAT;
-            steps += isize::from(pressed(MenuAction::Next))
-                - isize::from(pressed(MenuAction::Previous));
+            steps +=
+                isize::from(pressed(MenuAction::Next)) - isize::from(pressed(MenuAction::Previous));
         }
         if steps != 0 {
             shown.chosen = (shown.chosen + count).saturating_add_signed(steps) % count;
@@ -333,9 +337,8 @@ fn draw(
     mut items: Query<(&Item, &mut Fill, &mut Edge)>,
     mut bars: Query<&mut Node>,
 ) {
-    let held = [MenuAction::Take].map(|take| {
-        (1..=4u8).map(|slot| input.slot(slot).value(take)).fold(0.0_f32, f32::max)
-    })[0];
+    let held = [MenuAction::Take]
+        .map(|take| (1..=4u8).map(|slot| input.slot(slot).value(take)).fold(0.0_f32, f32::max))[0];
     let anybody = faces.iter().any(|face| face.visible);
     for (_, mut menu) in &mut menus {
         menu.open.advance(true, OPEN, OPEN, time.delta_secs());
@@ -367,5 +370,123 @@ fn draw(
         {
             bar.width = width;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::HandsFreePlugins;
+    use super::*;
+    use crate::hud::HudCorePlugin;
+    use crate::hud::test_app::{bare, press, run, words};
+    use crate::input::{VirtualFace, VirtualFacePlugin};
+
+    #[derive(Resource, Default)]
+    struct Taken(Vec<usize>);
+
+    /// An app with a menu of three items, and a face that has found its rest.
+    fn app() -> (App, Entity, Entity) {
+        let mut app = bare();
+        app.add_plugins((HudCorePlugin::default(), VirtualFacePlugin, HandsFreePlugins))
+            .init_resource::<Taken>()
+            .add_observer(|chosen: On<MenuChosen>, mut taken: ResMut<Taken>| {
+                taken.0.push(chosen.item);
+            });
+        app.finish();
+        app.cleanup();
+        let me = app.world_mut().spawn(VirtualFace::new()).id();
+        run(&mut app, 2.5);
+        let menu = FaceMenu::new("Game").with_item("Play").with_item("Warm up").with_item("Quit");
+        let menu = app.world_mut().spawn(menu).id();
+        run(&mut app, 0.1);
+        (app, me, menu)
+    }
+
+    fn with(app: &mut App, me: Entity, act: impl FnOnce(&mut VirtualFace)) {
+        act(&mut app.world_mut().get_mut::<VirtualFace>(me).expect("a face"));
+    }
+
+    fn chosen(app: &App, menu: Entity) -> usize {
+        app.world().get::<FaceMenu>(menu).expect("a menu").chosen()
+    }
+
+    fn taken(app: &App) -> &[usize] {
+        &app.world().resource::<Taken>().0
+    }
+
+    #[test]
+    fn a_tilt_chooses_and_a_smile_of_a_second_takes() {
+        let (mut app, me, menu) = app();
+        with(&mut app, me, |face| face.tilt(0.3, Duration::ZERO));
+        run(&mut app, 0.3);
+        assert_eq!(chosen(&app, menu), 1, "one tilt, one step");
+        with(&mut app, me, |face| face.tilt(0.0, Duration::ZERO));
+        run(&mut app, 0.3);
+        with(&mut app, me, |face| face.press(Expression::Happy));
+        run(&mut app, 0.9);
+        assert!(taken(&app).is_empty(), "not yet a second");
+        run(&mut app, 0.2);
+        assert_eq!(taken(&app), [1]);
+        run(&mut app, 3.0);
+        assert_eq!(taken(&app), [1], "a smile takes once");
+    }
+
+    #[test]
+    fn a_head_that_stays_tilted_goes_on_and_around() {
+        let (mut app, me, menu) = app();
+        with(&mut app, me, |face| face.tilt(-0.3, Duration::ZERO));
+        run(&mut app, 0.1);
+        assert_eq!(chosen(&app, menu), 2, "left of the first is the last");
+        run(&mut app, 1.0);
+        assert_eq!(chosen(&app, menu), 1);
+        run(&mut app, 0.9);
+        assert_eq!(chosen(&app, menu), 0);
+    }
+
+    #[test]
+    fn a_smile_from_before_takes_nothing() {
+        let (mut app, me, menu) = app();
+        app.world_mut().despawn(menu);
+        with(&mut app, me, |face| face.press(Expression::Happy));
+        run(&mut app, 0.7);
+        let menu = app.world_mut().spawn(FaceMenu::new("").with_item("Play")).id();
+        run(&mut app, 3.0);
+        assert!(taken(&app).is_empty());
+        assert!(words(&mut app, menu).iter().any(|words| words.starts_with("relax")));
+        with(&mut app, me, VirtualFace::release);
+        run(&mut app, 0.2);
+        with(&mut app, me, |face| face.press(Expression::Happy));
+        run(&mut app, 1.1);
+        assert_eq!(taken(&app), [0]);
+    }
+
+    #[test]
+    fn keys_do_it_too_and_without_a_face() {
+        let (mut app, me, menu) = app();
+        with(&mut app, me, VirtualFace::leave);
+        run(&mut app, 1.0);
+        assert!(words(&mut app, menu).iter().any(|words| words.contains("arrow keys")));
+        press(&mut app, KeyCode::ArrowRight);
+        run(&mut app, 0.1);
+        press(&mut app, KeyCode::ArrowRight);
+        run(&mut app, 0.1);
+        press(&mut app, KeyCode::Enter);
+        run(&mut app, 0.1);
+        assert_eq!((chosen(&app, menu), taken(&app)), (2, &[2][..]));
+    }
+
+    #[test]
+    fn the_mouse_takes_what_it_touches() {
+        let (mut app, _, menu) = app();
+        let world = app.world_mut();
+        let last = world
+            .query::<(Entity, &Item)>()
+            .iter(world)
+            .find(|(_, item)| item.menu == menu && item.number == 2)
+            .expect("an item")
+            .0;
+        app.world_mut().entity_mut(last).insert(Interaction::Pressed);
+        run(&mut app, 0.1);
+        assert_eq!(taken(&app), [2]);
     }
 }

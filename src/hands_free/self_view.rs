@@ -2,11 +2,11 @@
 
 use bevy::prelude::*;
 
-use crate::hud::HudSettings;
 use crate::hud::ink::{self, Edge, Ink, Style, Token};
 use crate::hud::theme::{self, CORNER, GRID};
+use crate::hud::{HudSettings, HudSystems};
 use crate::input::{FaceInput, PlayerSlot, PlayerSlots};
-use crate::plugin::{CameraImage, EmotionStatus, EmotionSystems, Face};
+use crate::plugin::{CameraImage, EmotionStatus, Face};
 
 /// Width of the mirror's picture in HUD units.
 const WIDTH: f32 = 168.0;
@@ -21,7 +21,7 @@ pub struct SelfViewPlugin;
 
 impl Plugin for SelfViewPlugin {
     fn build(&self, app: &mut App) {
-        app.add_observer(open).add_systems(Update, draw.in_set(EmotionSystems::Present));
+        app.add_observer(open).add_systems(Update, draw.in_set(HudSystems::Draw));
     }
 }
 
@@ -165,7 +165,12 @@ fn draw(
             None => ("not in view".to_owned(), Token::Quiet),
             Some((_, input)) => match input.strongest() {
                 (expression, strength) if strength >= SHOWN => (
-                    format!("{} {} {:.0} %", theme::sign(expression), expression.name(), strength * 100.0),
+                    format!(
+                        "{} {} {:.0} %",
+                        theme::sign(expression),
+                        expression.name(),
+                        strength * 100.0
+                    ),
                     Token::ExpressionText(expression),
                 ),
                 _ => ("at rest".to_owned(), Token::Text),
@@ -180,5 +185,40 @@ fn draw(
             }
             ink.set_if_neq(Ink { color: token, ..*ink });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::HandsFreePlugins;
+    use super::*;
+    use crate::emotion::Expression;
+    use crate::hud::HudCorePlugin;
+    use crate::hud::test_app::{bare, run, words};
+    use crate::input::{VirtualFace, VirtualFacePlugin};
+
+    #[test]
+    fn it_says_what_its_player_shows_and_frames_the_face_as_a_mirror_does() {
+        let mut app = bare();
+        app.add_plugins((HudCorePlugin::default(), VirtualFacePlugin, HandsFreePlugins));
+        app.finish();
+        app.cleanup();
+        let view = app.world_mut().spawn(SelfView::new(1)).id();
+        run(&mut app, 0.1);
+        assert_eq!(words(&mut app, view), ["not in view"]);
+        let face = VirtualFace::new().at(Vec2::new(0.5, 0.0));
+        let me = app.world_mut().spawn(face).id();
+        run(&mut app, 2.5);
+        assert_eq!(words(&mut app, view), ["at rest"]);
+        let parts = *app.world().get::<Parts>(view).expect("its parts");
+        let frame = app.world().get::<Node>(parts.face).expect("a frame");
+        assert!(matches!(frame.left, Val::Percent(left) if left > 50.0), "{:?}", frame.left);
+
+        let mut player = app.world_mut().get_mut::<VirtualFace>(me).expect("a face");
+        player.show(Expression::Happy, 0.8);
+        run(&mut app, 0.1);
+        assert_eq!(words(&mut app, view), ["● happy 80 %"]);
+        let edge = app.world().get::<Edge>(parts.face).expect("an edge");
+        assert_eq!(*edge, Edge(Token::ExpressionText(Expression::Happy)));
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bevy::prelude::*;
 
 use crate::emotion::Expression;
+use crate::hud::HudSystems;
 use crate::hud::ink::{self, Fill, Ink, Style, Token};
 use crate::hud::theme::{self, GRID};
 use crate::input::{
@@ -33,7 +34,7 @@ impl Plugin for WarmUpPlugin {
     fn build(&self, app: &mut App) {
         app.add_observer(open).add_systems(
             Update,
-            (lead.in_set(EmotionSystems::React), draw.in_set(EmotionSystems::Present)),
+            (lead.in_set(EmotionSystems::React), draw.in_set(HudSystems::Draw)),
         );
     }
 }
@@ -232,8 +233,8 @@ fn lead(
         let players: Vec<Entity> =
             (1..=warm_up.players).filter_map(|slot| slots.face(slot)).collect();
         let is_there = |player: &Entity| faces.get(*player).is_ok_and(|(face, ..)| face.visible);
-        let all_there = players.len() == usize::from(warm_up.players)
-            && players.iter().all(is_there);
+        let all_there =
+            players.len() == usize::from(warm_up.players) && players.iter().all(is_there);
         course.missing = if all_there { Duration::ZERO } else { course.missing + time.delta() };
         let waits = matches!(course.step, Step::Rest | Step::Announce(_) | Step::Watch(_));
         if waits && course.missing > PATIENCE {
@@ -249,7 +250,8 @@ fn lead(
             continue;
         }
         let is_asked = std::mem::replace(&mut course.is_asked, true);
-        let announced = if warm_up.expressions.is_empty() { Step::Ready } else { Step::Announce(0) };
+        let announced =
+            if warm_up.expressions.is_empty() { Step::Ready } else { Step::Announce(0) };
         course.lasted += time.delta();
         match course.step {
             Step::Faces => {
@@ -267,9 +269,11 @@ fn lead(
                     players.iter().for_each(|player| {
                         commands.trigger(CalibrateFace { entity: *player });
                     });
-                } else if skips || players.iter().all(|player| {
-                    faces.get(*player).is_ok_and(|(_, rest, _)| rest.progress().is_none())
-                }) {
+                } else if skips
+                    || players.iter().all(|player| {
+                        faces.get(*player).is_ok_and(|(_, rest, _)| rest.progress().is_none())
+                    })
+                {
                     course.go_on(announced);
                 }
             }
@@ -284,9 +288,11 @@ fn lead(
                     for player in &players {
                         commands.trigger(WarmUpFace { entity: *player, expression, time: WATCH });
                     }
-                } else if skips || players.iter().all(|player| {
-                    faces.get(*player).is_ok_and(|(_, _, is_watched)| !is_watched)
-                }) {
+                } else if skips
+                    || players.iter().all(|player| {
+                        faces.get(*player).is_ok_and(|(_, _, is_watched)| !is_watched)
+                    })
+                {
                     let next = number + 1;
                     let is_last = next >= warm_up.expressions.len();
                     course.go_on(if is_last { Step::Ready } else { Step::Announce(next) });
@@ -401,5 +407,113 @@ fn draw(
         }
         let runs = matches!(course.step, Step::Rest | Step::Watch(_)) && !is_missing;
         fill(course.time_bar, if runs { slowest } else { 0.0 }, Token::Quiet);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::HandsFreePlugins;
+    use super::*;
+    use crate::hud::HudCorePlugin;
+    use crate::hud::test_app::{bare, press, run, words};
+    use crate::input::{VirtualFace, VirtualFacePlugin};
+
+    #[derive(Resource, Default)]
+    struct Over(Option<bool>);
+
+    fn app(warm_up: FaceWarmUp) -> (App, Entity) {
+        let mut app = bare();
+        app.add_plugins((HudCorePlugin::default(), VirtualFacePlugin, HandsFreePlugins))
+            .init_resource::<Over>()
+            .insert_resource(PlayerSlots::new(warm_up.players))
+            .add_observer(|over: On<WarmUpOver>, mut is_over: ResMut<Over>| {
+                is_over.0 = Some(over.with_faces);
+            });
+        app.finish();
+        app.cleanup();
+        let entity = app.world_mut().spawn(warm_up).id();
+        run(&mut app, 0.1);
+        (app, entity)
+    }
+
+    fn with(app: &mut App, me: Entity, act: impl FnOnce(&mut VirtualFace)) {
+        act(&mut app.world_mut().get_mut::<VirtualFace>(me).expect("a face"));
+    }
+
+    fn says(app: &mut App, entity: Entity, what: &str) -> bool {
+        words(app, entity).iter().any(|words| words == what)
+    }
+
+    /// Updates until it says so.
+    fn until(app: &mut App, entity: Entity, what: &str) {
+        for _ in 0..500 {
+            if says(app, entity, what) {
+                return;
+            }
+            app.update();
+        }
+        panic!("it says {:?}, never {what}", words(app, entity));
+    }
+
+    fn reach(app: &mut App, expression: Expression) -> f32 {
+        let world = app.world_mut();
+        let range = world.query::<&ExpressionRange>().single(world).expect("a face");
+        range.reach(expression)
+    }
+
+    #[test]
+    fn a_faint_smile_becomes_a_full_one() {
+        let (mut app, entity) = app(FaceWarmUp::new([Expression::Happy]));
+        assert!(says(&mut app, entity, "Come into view"));
+        let me = app.world_mut().spawn(VirtualFace::new()).id();
+        until(&mut app, entity, "Rest your face");
+        until(&mut app, entity, "happy");
+        with(&mut app, me, |face| face.show(Expression::Happy, 0.5));
+        until(&mut app, entity, "Ready");
+        with(&mut app, me, VirtualFace::release);
+        run(&mut app, 1.2);
+        assert_eq!(app.world().resource::<Over>().0, Some(true));
+        // Half of the usual reach of 0.6, of which nine tenths are comfortable.
+        assert!((reach(&mut app, Expression::Happy) - 0.27).abs() < 0.01);
+        assert_eq!(reach(&mut app, Expression::Sad), ExpressionRange::DEFAULT_REACH);
+    }
+
+    #[test]
+    fn who_leaves_is_waited_for_and_begins_the_step_anew() {
+        let (mut app, entity) = app(FaceWarmUp::new([Expression::Surprise]));
+        let me = app.world_mut().spawn(VirtualFace::new()).id();
+        until(&mut app, entity, "surprise");
+        run(&mut app, 1.5);
+        with(&mut app, me, VirtualFace::leave);
+        run(&mut app, 1.0);
+        assert!(says(&mut app, entity, "Come into view"));
+        run(&mut app, 5.0);
+        assert_eq!(app.world().resource::<Over>().0, None);
+        with(&mut app, me, VirtualFace::come_back);
+        until(&mut app, entity, "surprise");
+        with(&mut app, me, |face| face.show(Expression::Surprise, 1.0));
+        until(&mut app, entity, "Ready");
+        run(&mut app, 1.2);
+        assert_eq!(app.world().resource::<Over>().0, Some(true));
+        assert!(reach(&mut app, Expression::Surprise) > 0.5);
+    }
+
+    #[test]
+    fn two_players_are_waited_for() {
+        let (mut app, entity) = app(FaceWarmUp::new([]).for_players(2));
+        app.world_mut().spawn(VirtualFace::new().at(Vec2::new(-0.5, 0.0)));
+        run(&mut app, 4.0);
+        assert!(says(&mut app, entity, "Come into view"));
+        app.world_mut().spawn(VirtualFace::new().at(Vec2::new(0.5, 0.0)));
+        until(&mut app, entity, "Rest your face");
+        until(&mut app, entity, "Ready");
+    }
+
+    #[test]
+    fn keys_skip_it_where_nobody_is_in_view() {
+        let (mut app, _) = app(FaceWarmUp::new([Expression::Happy]));
+        press(&mut app, KeyCode::Enter);
+        run(&mut app, 0.1);
+        assert_eq!(app.world().resource::<Over>().0, Some(false));
     }
 }

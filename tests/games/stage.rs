@@ -56,7 +56,10 @@ impl Stage {
     pub fn new(game: impl Plugin) -> Self {
         let no_gpu = WgpuSettings { backends: None, ..default() };
         Self::build(
-            RenderPlugin { render_creation: RenderCreation::Automatic(Box::new(no_gpu)), ..default() },
+            RenderPlugin {
+                render_creation: RenderCreation::Automatic(Box::new(no_gpu)),
+                ..default()
+            },
             game,
         )
     }
@@ -82,7 +85,11 @@ impl Stage {
     pub fn bring_puppet(&mut self, heads: u32) {
         let feed = self.world().resource_mut::<EmotionFeed>().take_over("puppet");
         let image = Image::new_fill(
-            Extent3d { width: PUPPET_SIZE.0 * heads, height: PUPPET_SIZE.1, depth_or_array_layers: 1 },
+            Extent3d {
+                width: PUPPET_SIZE.0 * heads,
+                height: PUPPET_SIZE.1,
+                depth_or_array_layers: 1,
+            },
             TextureDimension::D2,
             &[0, 0, 0, 255],
             TextureFormat::Rgba8UnormSrgb,
@@ -114,12 +121,14 @@ impl Stage {
         let screen = Image::new_target_texture(SCREEN_SIZE.x, SCREEN_SIZE.y, format, None);
         let screen = app.world_mut().resource_mut::<Assets<Image>>().add(screen);
         let hud = HudCorePlugin { target: RenderTarget::from(screen.clone()), ..default() };
-        app.add_plugins(EmotionPlugins.build().disable::<CapturePlugin>().disable::<AnalyzePlugin>())
-            .add_plugins((ArcadePlugin { hud }, game))
-            .init_resource::<Seen>()
-            .add_observer(|_: On<MenuChosen>, mut seen: ResMut<Seen>| seen.taken += 1)
-            .add_observer(|_: On<WarmUpOver>, mut seen: ResMut<Seen>| seen.warmed_up += 1)
-            .insert_resource(TimeUpdateStrategy::ManualDuration(STEP));
+        app.add_plugins(
+            EmotionPlugins.build().disable::<CapturePlugin>().disable::<AnalyzePlugin>(),
+        )
+        .add_plugins((ArcadePlugin { hud }, game))
+        .init_resource::<Seen>()
+        .add_observer(|_: On<MenuChosen>, mut seen: ResMut<Seen>| seen.taken += 1)
+        .add_observer(|_: On<WarmUpOver>, mut seen: ResMut<Seen>| seen.warmed_up += 1)
+        .insert_resource(TimeUpdateStrategy::ManualDuration(STEP));
         app.edit_schedule(Update, |schedule| {
             schedule.set_build_settings(ScheduleBuildSettings {
                 ambiguity_detection: LogLevel::Error,
@@ -173,7 +182,9 @@ impl Stage {
 
     /// One update.
     pub fn update(&mut self) {
-        if self.updates % UPDATES_PER_FRAME == 0 && let Some(mut puppet) = self.puppet.take() {
+        if self.updates % UPDATES_PER_FRAME == 0
+            && let Some(mut puppet) = self.puppet.take()
+        {
             puppet.act(self.world());
             self.puppet = Some(puppet);
         }
@@ -254,7 +265,8 @@ impl Stage {
                 break;
             }
             let mut watched = self.world().query::<&WarmUp>();
-            let asked = watched.iter(self.app.world()).next().and_then(|warm_up| warm_up.expression);
+            let asked =
+                watched.iter(self.app.world()).next().and_then(|warm_up| warm_up.expression);
             if asked != shown {
                 shown = asked;
                 for face in self.faces.clone() {
@@ -281,8 +293,10 @@ impl Stage {
     /// Photographs the screen into `NAME.png`, in the folder that the variable GAME_PICTURES names,
     /// else in cargo's for tests.
     pub fn photograph(&mut self, name: &str) -> PathBuf {
-        let folder = std::env::var_os("GAME_PICTURES")
-            .map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("games"), PathBuf::from);
+        let folder = std::env::var_os("GAME_PICTURES").map_or_else(
+            || PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("games"),
+            PathBuf::from,
+        );
         std::fs::create_dir_all(&folder).expect("a folder for pictures");
         let path = folder.join(format!("{name}.png"));
         let _ = std::fs::remove_file(&path);
