@@ -41,7 +41,8 @@ impl Clay {
     }
 
     fn face(&mut self, corners: [(Vec3, Vec3, Vec3); 4]) {
-        let [a, b, c, d] = corners.map(|(position, normal, color)| self.vertex(position, normal, color));
+        let [a, b, c, d] =
+            corners.map(|(position, normal, color)| self.vertex(position, normal, color));
         self.indices.extend([a, b, c, a, c, d]);
     }
 
@@ -91,12 +92,21 @@ impl Clay {
                 // The edge between this face and the next one, along the third axis.
                 for other in sides {
                     let (near, far) = (at(other, -1.0), at(other, 1.0));
-                    self.face([corner(axis, near), corner(axis, far), corner(one, far), corner(one, near)]);
+                    self.face([
+                        corner(axis, near),
+                        corner(axis, far),
+                        corner(one, far),
+                        corner(one, near),
+                    ]);
                 }
             }
         }
         if soft > 0.0 {
-            for (x, y, z) in sides.into_iter().flat_map(|x| sides.map(|y| (x, y))).flat_map(|(x, y)| sides.map(|z| (x, y, z))) {
+            for (x, y, z) in sides
+                .into_iter()
+                .flat_map(|x| sides.map(|y| (x, y)))
+                .flat_map(|(x, y)| sides.map(|z| (x, y, z)))
+            {
                 let signs = Vec3::new(x, y, z);
                 let [a, b, c] = [0, 1, 2].map(|axis| {
                     let (position, normal, color) = corner(axis, signs);

@@ -17,8 +17,7 @@ use bevy::render::render_resource::{
 use bevy::shader::{Shader, ShaderRef};
 use bevy::sprite_render::{AlphaMode2d, Material2d, Material2dKey, Material2dPlugin};
 use bevy_emotion::hud::motion::approach;
-use bevy_emotion::hud::{HudSettings, Screen};
-use bevy_emotion::prelude::*;
+use bevy_emotion::hud::{HudSettings, HudSystems, Screen};
 
 use super::clay::{Clay, rgb};
 use super::look::{Look, SUN_HEIGHT};
@@ -130,7 +129,7 @@ impl Plugin for RoomPlugin {
             Update,
             (change_weather, (open_plants, float_lanterns, fly, turn_things), paint)
                 .chain()
-                .in_set(EmotionSystems::Present),
+                .in_set(HudSystems::Draw),
         );
     }
 }
@@ -175,7 +174,11 @@ struct Glow {
     room: RoomUniform,
 }
 
-fn enter_at(descriptor: &mut RenderPipelineDescriptor, vertex: &'static str, fragment: &'static str) {
+fn enter_at(
+    descriptor: &mut RenderPipelineDescriptor,
+    vertex: &'static str,
+    fragment: &'static str,
+) {
     descriptor.vertex.entry_point = Some(vertex.into());
     if let Some(state) = &mut descriptor.fragment {
         state.entry_point = Some(fragment.into());
@@ -470,10 +473,10 @@ fn paint(
         ),
     };
     for (_, solid) in solids.iter_mut() {
-        solid.into_inner().room = room;
+        solid.room = room;
     }
     for (_, glow) in glows.iter_mut() {
-        glow.into_inner().room = room;
+        glow.room = room;
     }
 }
 
@@ -531,11 +534,15 @@ fn furnish(mut commands: Commands, mut assets: Furnishing, seed: u64) {
     }
 
     let mut record = Clay::default();
-    record.lathe(&[(0.0, 0.02), (0.09, 0.02), (0.09, 0.015), (0.3, 0.015), (0.3, 0.0)], 24, |turn| {
-        // A light stripe shows that it turns.
-        let stripe = (turn * 2.0).sin().powi(8);
-        rgb(0x1B1B22).lerp(rgb(0x5A5A68), stripe)
-    });
+    record.lathe(
+        &[(0.0, 0.02), (0.09, 0.02), (0.09, 0.015), (0.3, 0.015), (0.3, 0.0)],
+        24,
+        |turn| {
+            // A light stripe shows that it turns.
+            let stripe = (turn * 2.0).sin().powi(8);
+            rgb(0x1B1B22).lerp(rgb(0x5A5A68), stripe)
+        },
+    );
     commands.spawn((Record, mesh(record), thing(), Transform::from_translation(RECORD)));
 
     let mut cat = Clay::default();
@@ -546,9 +553,8 @@ fn furnish(mut commands: Commands, mut assets: Furnishing, seed: u64) {
     // One leaf, one small leaf and two petals serve all plants.
     let big = mesh(leaf_clay(0.72, 0.20, 0.5, rgb(0x2F7A45), rgb(0x57A85A)));
     let small = mesh(leaf_clay(0.30, 0.075, 0.35, rgb(0x3C8B4C), rgb(0x76BF62)));
-    let petals = [0xF7A3B5_u32, 0xFFD166, 0xF4F0FF].map(|color| {
-        mesh(leaf_clay(0.17, 0.075, -0.25, rgb(color) * 0.75, rgb(color)))
-    });
+    let petals = [0xF7A3B5_u32, 0xFFD166, 0xF4F0FF]
+        .map(|color| mesh(leaf_clay(0.17, 0.075, -0.25, rgb(color) * 0.75, rgb(color))));
     let mut plant = |at: Vec3, leaf: &Mesh2d, many: usize, closed: f32, open: f32, size: f32| {
         for index in 0..many {
             let turn = index as f32 * 2.399 + at.x;
@@ -581,7 +587,11 @@ fn furnish(mut commands: Commands, mut assets: Furnishing, seed: u64) {
     plant(LILY, &petals[2], 8, 0.15, 1.15, 0.95);
     plant(LILY, &petals[0], 6, 0.05, 0.8, 0.8);
     // And flowers among the leaves of the large plants.
-    for (at, petal) in [(POT_RIGHT + Vec3::new(0.14, 1.02, 0.12), 1), (POT_RIGHT + Vec3::new(-0.2, 1.16, 0.1), 0), (POT_LEFT + Vec3::new(0.1, 0.95, 0.12), 1)] {
+    for (at, petal) in [
+        (POT_RIGHT + Vec3::new(0.14, 1.02, 0.12), 1),
+        (POT_RIGHT + Vec3::new(-0.2, 1.16, 0.1), 0),
+        (POT_LEFT + Vec3::new(0.1, 0.95, 0.12), 1),
+    ] {
         plant(at, &petals[petal], 7, 0.1, 1.2, 1.15);
     }
 
@@ -611,7 +621,11 @@ const WINDOW: [f32; 4] = [-1.75, 0.95, 1.05, 2.85];
 /// Floor, walls, window, what is outside.
 fn shell(clay: &mut Clay, random: &mut Random) {
     clay.kind = BACKDROP;
-    clay.quad([[-1.0, -1.0, 0.0], [1.0, -1.0, 0.0], [1.0, 1.0, 0.0], [-1.0, 1.0, 0.0]], Vec3::Z, Vec3::ONE);
+    clay.quad(
+        [[-1.0, -1.0, 0.0], [1.0, -1.0, 0.0], [1.0, 1.0, 0.0], [-1.0, 1.0, 0.0]],
+        Vec3::Z,
+        Vec3::ONE,
+    );
     clay.kind = GROUND;
     clay.disc(Vec3::new(0.0, -0.32, 0.0), 9.0, 48, Vec3::ONE);
     clay.kind = SKY;
@@ -639,18 +653,25 @@ fn shell(clay: &mut Clay, random: &mut Random) {
     };
     let woods = [rgb(0x8A5A3A), rgb(0x94633F), rgb(0x7D5034), rgb(0x9B6A45)];
     for plank in 0..14_usize {
-        let (left, right) = (-3.0 + 6.0 * plank as f32 / 14.0, -3.0 + 6.0 * (plank + 1) as f32 / 14.0);
+        let (left, right) =
+            (-3.0 + 6.0 * plank as f32 / 14.0, -3.0 + 6.0 * (plank + 1) as f32 / 14.0);
         let cut = -3.0 + 6.0 * random.unit();
         for part in 0..30_usize {
             let (near, far) = (-3.0 + 0.2 * part as f32, -3.0 + 0.2 * (part + 1) as f32);
             let wood = woods[(plank * 3 + usize::from(near > cut) * 2) % 4];
             let gap = if plank % 2 == 0 { 0.97 } else { 1.0 };
-            let corners = [[left, 0.0, far], [right, 0.0, far], [right, 0.0, near], [left, 0.0, near]];
+            let corners =
+                [[left, 0.0, far], [right, 0.0, far], [right, 0.0, near], [left, 0.0, near]];
             let colors = corners.map(|[x, _, z]| wood * shade(x, z) * gap);
             clay.blend(corners, Vec3::Y, colors);
         }
         // The joint between two planks.
-        let joint = [[right - 0.012, 0.002, 3.0], [right + 0.012, 0.002, 3.0], [right + 0.012, 0.002, -3.0], [right - 0.012, 0.002, -3.0]];
+        let joint = [
+            [right - 0.012, 0.002, 3.0],
+            [right + 0.012, 0.002, 3.0],
+            [right + 0.012, 0.002, -3.0],
+            [right - 0.012, 0.002, -3.0],
+        ];
         if plank < 13 {
             clay.quad(joint, Vec3::Y, rgb(0x4E3222));
         }
@@ -690,9 +711,27 @@ fn shell(clay: &mut Clay, random: &mut Random) {
         let at = -2.8 + 0.4 * f32::from(stripe);
         let color = upper * Vec3::new(0.93, 0.90, 0.90);
         if !(left - 0.1..right + 0.1).contains(&at) {
-            clay.quad([[at - 0.07, 1.0, -2.996], [at + 0.07, 1.0, -2.996], [at + 0.07, top, -2.996], [at - 0.07, top, -2.996]], Vec3::Z, color);
+            clay.quad(
+                [
+                    [at - 0.07, 1.0, -2.996],
+                    [at + 0.07, 1.0, -2.996],
+                    [at + 0.07, top, -2.996],
+                    [at - 0.07, top, -2.996],
+                ],
+                Vec3::Z,
+                color,
+            );
         }
-        clay.quad([[-2.996, 1.0, at + 0.07], [-2.996, 1.0, at - 0.07], [-2.996, top, at - 0.07], [-2.996, top, at + 0.07]], Vec3::X, color);
+        clay.quad(
+            [
+                [-2.996, 1.0, at + 0.07],
+                [-2.996, 1.0, at - 0.07],
+                [-2.996, top, at - 0.07],
+                [-2.996, top, at + 0.07],
+            ],
+            Vec3::X,
+            color,
+        );
     }
 
     // The window: frame, bars, sill.
@@ -707,7 +746,12 @@ fn shell(clay: &mut Clay, random: &mut Random) {
     clay.soft_box([middle, 2.2, -3.08], [width, 0.06, 0.08], 0.02, trim);
     clay.soft_box([middle, low - 0.03, -2.86], [width + 0.4, 0.09, 0.5], 0.03, trim);
     // Curtains on a rod.
-    clay.tube(Vec3::new(left - 0.55, 3.08, -2.86), Vec3::new(right + 0.55, 3.08, -2.86), 0.025, rgb(0x8C6A3F));
+    clay.tube(
+        Vec3::new(left - 0.55, 3.08, -2.86),
+        Vec3::new(right + 0.55, 3.08, -2.86),
+        0.025,
+        rgb(0x8C6A3F),
+    );
     curtain(clay, left - 0.42, left + 0.12);
     curtain(clay, right - 0.12, right + 0.42);
 }
@@ -744,7 +788,16 @@ fn furniture(clay: &mut Clay, random: &mut Random) {
     gramophone(clay);
     for (at, size) in [(POT_LEFT, 0.9), (POT_RIGHT, 1.1)] {
         clay.place = Transform::from_translation(at).with_scale(Vec3::new(size, 1.0, size));
-        let pot = [(0.0, 0.0), (0.20, 0.0), (0.27, 0.38), (0.30, 0.38), (0.30, 0.48), (0.25, 0.48), (0.23, 0.42), (0.0, 0.42)];
+        let pot = [
+            (0.0, 0.0),
+            (0.20, 0.0),
+            (0.27, 0.38),
+            (0.30, 0.38),
+            (0.30, 0.48),
+            (0.25, 0.48),
+            (0.23, 0.42),
+            (0.0, 0.42),
+        ];
         clay.lathe(&pot, 20, |_| rgb(0xC96F4A));
         clay.lathe(&[(0.23, 0.43), (0.0, 0.44)], 16, |_| rgb(0x3A2A22));
         clay.place = Transform::from_translation(at);
@@ -754,14 +807,20 @@ fn furniture(clay: &mut Clay, random: &mut Random) {
     for (index, x) in SILL_POTS.into_iter().enumerate() {
         clay.place = Transform::from_xyz(x, 1.07, -2.78);
         let color = rgb([0x5B8FA8, 0xD9A05B, 0x8B6FB0][index % 3]);
-        clay.lathe(&[(0.0, 0.0), (0.10, 0.0), (0.14, 0.24), (0.12, 0.24), (0.0, 0.22)], 16, |_| color);
+        clay.lathe(&[(0.0, 0.0), (0.10, 0.0), (0.14, 0.24), (0.12, 0.24), (0.0, 0.22)], 16, |_| {
+            color
+        });
         clay.tube(Vec3::Y * 0.2, Vec3::Y * 0.5, 0.012, rgb(0x4D8B4C));
     }
     // A picture over the fireplace: hills at dusk.
     clay.place = Transform::from_xyz(-2.66, 2.3, 0.6);
     clay.soft_box([0.0, 0.0, 0.0], [0.06, 0.75, 1.0], 0.025, rgb(0x7A5A34));
     let canvas = |clay: &mut Clay, y0: f32, y1: f32, color: u32| {
-        clay.quad([[0.035, y0, 0.42], [0.035, y0, -0.42], [0.035, y1, -0.42], [0.035, y1, 0.42]], Vec3::X, rgb(color));
+        clay.quad(
+            [[0.035, y0, 0.42], [0.035, y0, -0.42], [0.035, y1, -0.42], [0.035, y1, 0.42]],
+            Vec3::X,
+            rgb(color),
+        );
     };
     canvas(clay, -0.30, 0.30, 0xE8B48A);
     canvas(clay, -0.30, -0.02, 0x8A7FA8);
@@ -771,9 +830,16 @@ fn furniture(clay: &mut Clay, random: &mut Random) {
 
 fn rug(clay: &mut Clay) {
     clay.place = Transform::from_xyz(-0.25, 0.012, 0.15);
-    for (step, (radius, color)) in [(1.95, 0x7C3B4A), (1.8, 0xD9B991), (1.68, 0x9C4A58), (1.15, 0xD9B991), (1.05, 0x5E6F8C), (0.45, 0xD9B991)]
-        .into_iter()
-        .enumerate()
+    for (step, (radius, color)) in [
+        (1.95, 0x7C3B4A),
+        (1.8, 0xD9B991),
+        (1.68, 0x9C4A58),
+        (1.15, 0xD9B991),
+        (1.05, 0x5E6F8C),
+        (0.45, 0xD9B991),
+    ]
+    .into_iter()
+    .enumerate()
     {
         clay.disc(Vec3::Y * 0.004 * step as f32, radius, 48, rgb(color));
     }
@@ -793,30 +859,46 @@ fn fireplace(clay: &mut Clay) {
     clay.cuboid([-2.99, 0.08, z - 0.56], [-2.94, 0.95, z + 0.56], soot);
     clay.cuboid([-2.97, 0.07, z - 0.56], [-2.45, 0.10, z + 0.56], soot);
     let bark = rgb(0x4B3327);
-    for (from, to) in [([-2.78, 0.16, 0.2], [-2.58, 0.17, 1.0]), ([-2.55, 0.16, 0.22], [-2.72, 0.17, 0.98]), ([-2.68, 0.28, 0.3], [-2.66, 0.29, 0.9])] {
+    for (from, to) in [
+        ([-2.78, 0.16, 0.2], [-2.58, 0.17, 1.0]),
+        ([-2.55, 0.16, 0.22], [-2.72, 0.17, 0.98]),
+        ([-2.68, 0.28, 0.3], [-2.66, 0.29, 0.9]),
+    ] {
         clay.tube(from.into(), to.into(), 0.065, bark);
     }
     clay.kind = EMBER;
-    for (from, to) in [([-2.72, 0.11, 0.3], [-2.5, 0.11, 0.55]), ([-2.72, 0.11, 0.9], [-2.5, 0.11, 0.65])] {
+    for (from, to) in
+        [([-2.72, 0.11, 0.3], [-2.5, 0.11, 0.55]), ([-2.72, 0.11, 0.9], [-2.5, 0.11, 0.65])]
+    {
         clay.tube(from.into(), to.into(), 0.035, rgb(0xFF7A30));
     }
     clay.kind = FLAME;
-    for (slot, (dz, size)) in [(0.0, 1.0), (-0.16, 0.75), (0.17, 0.7), (0.08, 0.55), (-0.28, 0.45), (0.3, 0.42)].into_iter().enumerate() {
+    for (slot, (dz, size)) in
+        [(0.0, 1.0), (-0.16, 0.75), (0.17, 0.7), (0.08, 0.55), (-0.28, 0.45), (0.3, 0.42)]
+            .into_iter()
+            .enumerate()
+    {
         clay.slot = slot as f32;
         // Flames bend by their own height: their vertices stay where they are built.
         clay.place = Transform::from_xyz(-2.65 + 0.03 * (slot % 3) as f32, 0.14, z + dz);
-        let flame = [(0.0, 0.0), (0.10, 0.05), (0.115, 0.14), (0.08, 0.30), (0.03, 0.45), (0.0, 0.52)];
+        let flame =
+            [(0.0, 0.0), (0.10, 0.05), (0.115, 0.14), (0.08, 0.30), (0.03, 0.45), (0.0, 0.52)];
         clay.lathe(&flame.map(|(r, y)| (r * size, y * size)), 10, |_| Vec3::ONE);
     }
     (clay.kind, clay.slot) = (MATTER, 0.0);
     // A clock and two candles.
     clay.place = Transform::from_xyz(-2.62, 1.36, z);
     clay.soft_box([0.0, 0.16, 0.0], [0.14, 0.32, 0.3], 0.04, rgb(0x8A4B3A));
-    clay.place = Transform::from_xyz(-2.54, 1.53, z).with_rotation(Quat::from_rotation_z(-std::f32::consts::FRAC_PI_2));
+    clay.place = Transform::from_xyz(-2.54, 1.53, z)
+        .with_rotation(Quat::from_rotation_z(-std::f32::consts::FRAC_PI_2));
     clay.lathe(&[(0.1, 0.0), (0.09, 0.015), (0.0, 0.016)], 18, |_| rgb(0xF3EBDD));
     for dz in [-0.62, 0.66] {
         clay.place = Transform::from_xyz(-2.6, 1.36, z + dz);
-        clay.lathe(&[(0.0, 0.0), (0.09, 0.0), (0.09, 0.03), (0.04, 0.04), (0.04, 0.26), (0.0, 0.27)], 14, |_| rgb(0xEFE3C8));
+        clay.lathe(
+            &[(0.0, 0.0), (0.09, 0.0), (0.09, 0.03), (0.04, 0.04), (0.04, 0.26), (0.0, 0.27)],
+            14,
+            |_| rgb(0xEFE3C8),
+        );
         clay.kind = EMBER;
         clay.lathe(&[(0.0, 0.27), (0.022, 0.31), (0.0, 0.39)], 8, |_| rgb(0xFFC46B) * 1.6);
         clay.kind = MATTER;
@@ -851,15 +933,26 @@ fn bookshelf(clay: &mut Clay, random: &mut Random) {
             let tall = (ceiling - floor) * (0.62 + 0.30 * random.unit());
             let deep = 0.2 + 0.06 * random.unit();
             let color = rgb(spines[(random.unit() * 8.0) as usize % 8]);
-            clay.soft_box([x + thick / 2.0, floor + tall / 2.0, -2.97 + deep / 2.0], [thick - 0.006, tall, deep], 0.012, color);
+            clay.soft_box(
+                [x + thick / 2.0, floor + tall / 2.0, -2.97 + deep / 2.0],
+                [thick - 0.006, tall, deep],
+                0.012,
+                color,
+            );
             let band = floor + tall * 0.78;
-            clay.cuboid([x + 0.004, band, -2.97 + deep], [x + thick - 0.01, band + 0.025, -2.967 + deep], color * 1.6 + 0.05);
+            clay.cuboid(
+                [x + 0.004, band, -2.97 + deep],
+                [x + thick - 0.01, band + 0.025, -2.967 + deep],
+                color * 1.6 + 0.05,
+            );
             x += thick;
         }
     }
     // A globe on top.
     clay.place = Transform::from_xyz(middle + 0.15, height + 0.02, z);
-    clay.lathe(&[(0.0, 0.0), (0.12, 0.0), (0.1, 0.03), (0.025, 0.05), (0.025, 0.1)], 14, |_| rgb(0x6B4630));
+    clay.lathe(&[(0.0, 0.0), (0.12, 0.0), (0.1, 0.03), (0.025, 0.05), (0.025, 0.1)], 14, |_| {
+        rgb(0x6B4630)
+    });
     clay.sphere(Vec3::Y * 0.28, Vec3::splat(0.19), rgb(0x4F8FB0));
     clay.place = Transform::IDENTITY;
 }
@@ -878,7 +971,8 @@ fn armchair(clay: &mut Clay) {
         clay.tube(Vec3::new(x, 0.0, z), Vec3::new(x, 0.2, z), 0.04, rgb(0x4A3224));
     }
     let inner = clay.place;
-    clay.place = inner * Transform::from_xyz(0.02, 0.72, -0.16).with_rotation(Quat::from_rotation_x(-0.25));
+    clay.place =
+        inner * Transform::from_xyz(0.02, 0.72, -0.16).with_rotation(Quat::from_rotation_x(-0.25));
     clay.soft_box([0.0, 0.0, 0.0], [0.46, 0.4, 0.15], 0.07, rgb(0xE0A458));
     clay.place = Transform::IDENTITY;
 }
@@ -897,16 +991,25 @@ fn lamp(clay: &mut Clay) {
 fn table(clay: &mut Clay) {
     clay.place = Transform::from_xyz(LILY.x, 0.0, LILY.z);
     let wood = rgb(0x8B5A3C);
-    clay.lathe(&[(0.0, 0.46), (0.55, 0.46), (0.58, 0.48), (0.58, 0.5), (0.55, 0.52), (0.0, 0.52)], 32, |_| wood);
+    clay.lathe(
+        &[(0.0, 0.46), (0.55, 0.46), (0.58, 0.48), (0.58, 0.5), (0.55, 0.52), (0.0, 0.52)],
+        32,
+        |_| wood,
+    );
     clay.lathe(&[(0.26, 0.0), (0.24, 0.04), (0.06, 0.08), (0.05, 0.46)], 16, |_| wood * 0.8);
     // A bowl of water.
-    clay.lathe(&[(0.0, 0.52), (0.14, 0.52), (0.27, 0.63), (0.26, 0.64), (0.24, 0.625)], 24, |_| rgb(0x5E87A8));
+    clay.lathe(&[(0.0, 0.52), (0.14, 0.52), (0.27, 0.63), (0.26, 0.64), (0.24, 0.625)], 24, |_| {
+        rgb(0x5E87A8)
+    });
     clay.lathe(&[(0.245, 0.62), (0.0, 0.62)], 20, |_| rgb(0x2D5F7A));
     // A cup and a book.
     clay.lathe(&[(0.0, 0.0)], 3, |_| Vec3::ONE);
     clay.place = Transform::from_xyz(LILY.x + 0.38, 0.52, LILY.z + 0.12);
-    clay.lathe(&[(0.0, 0.0), (0.05, 0.0), (0.075, 0.11), (0.065, 0.11), (0.0, 0.09)], 14, |_| rgb(0xF3EBDD));
-    clay.place = Transform::from_xyz(LILY.x - 0.3, 0.54, LILY.z + 0.27).with_rotation(Quat::from_rotation_y(0.5));
+    clay.lathe(&[(0.0, 0.0), (0.05, 0.0), (0.075, 0.11), (0.065, 0.11), (0.0, 0.09)], 14, |_| {
+        rgb(0xF3EBDD)
+    });
+    clay.place = Transform::from_xyz(LILY.x - 0.3, 0.54, LILY.z + 0.27)
+        .with_rotation(Quat::from_rotation_y(0.5));
     clay.soft_box([0.0, 0.0, 0.0], [0.26, 0.045, 0.19], 0.015, rgb(0x8C3B4E));
     clay.soft_box([0.01, 0.04, 0.01], [0.23, 0.04, 0.17], 0.015, rgb(0x33586E));
     clay.place = Transform::IDENTITY;
@@ -929,9 +1032,11 @@ fn gramophone(clay: &mut Clay) {
     clay.place = inner
         * Transform::from_xyz(-0.27, 1.22, -0.28)
             .with_rotation(Quat::from_rotation_y(0.6) * Quat::from_rotation_z(-1.0));
-    clay.lathe(&[(0.03, 0.0), (0.05, 0.2), (0.1, 0.4), (0.2, 0.56), (0.36, 0.66), (0.37, 0.66)], 20, |turn| {
-        brass * (0.9 + 0.1 * (turn * 10.0).sin())
-    });
+    clay.lathe(
+        &[(0.03, 0.0), (0.05, 0.2), (0.1, 0.4), (0.2, 0.56), (0.36, 0.66), (0.37, 0.66)],
+        20,
+        |turn| brass * (0.9 + 0.1 * (turn * 10.0).sin()),
+    );
     clay.place = inner;
     clay.tube(Vec3::new(-0.26, 0.92, -0.28), Vec3::new(0.02, 0.90, 0.08), 0.018, rgb(0x3B3B40));
     clay.place = Transform::IDENTITY;
@@ -994,7 +1099,8 @@ fn leaf_clay(length: f32, width: f32, bend: f32, root: Vec3, tip: Vec3) -> Clay 
     for row in 0..rows {
         let [low, high] = [row, row + 1].map(|row| root.lerp(tip, row as f32 / rows as f32));
         for side in [-1.0, 1.0] {
-            let corners = [point(row, 0.0), point(row, side), point(row + 1, side), point(row + 1, 0.0)];
+            let corners =
+                [point(row, 0.0), point(row, side), point(row + 1, side), point(row + 1, 0.0)];
             let [a, b, c, d] = corners.map(Vec3::from);
             let normal = ((c - a).cross(d - b) * side).normalize_or_zero();
             clay.blend(corners, normal, [low * 0.85, low, high, high * 0.85]);
@@ -1014,7 +1120,11 @@ fn wing_clay(color: Vec3) -> Clay {
                 let turn = std::f32::consts::TAU * step as f32 / points as f32;
                 middle + Vec3::new(long * turn.cos(), 0.0, wide * turn.sin())
             });
-            clay.blend([middle.into(), middle.into(), a.into(), b.into()], Vec3::Y, [color * 1.2, color * 1.2, dark, dark]);
+            clay.blend(
+                [middle.into(), middle.into(), a.into(), b.into()],
+                Vec3::Y,
+                [color * 1.2, color * 1.2, dark, dark],
+            );
         }
     }
     clay
