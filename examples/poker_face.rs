@@ -71,6 +71,8 @@ const REPLAY: f32 = 9.0;
 const REPLAY_STAYS: f32 = 3.5;
 /// How long stone faces are admired.
 const STONE: Duration = Duration::from_secs(4);
+/// Width of a player's mirror.
+const MIRROR: f32 = 168.0;
 
 /// The whole game; the same `seed`, the same gags and the same nerves.
 #[derive(Clone, Default)]
@@ -789,8 +791,8 @@ fn open_title(mut commands: Commands) {
     commands
         .spawn((
             DespawnOnExit(Scene::Title),
-            FaceMenu::new("Poker Face")
-                .with_text("Keep a straight face. The stage will try to make you laugh: who breaks first loses the round.")
+            // The stage says what the game is.
+            FaceMenu::new("")
                 .with_item("Two players")
                 .with_item("Alone, against the puppet")
                 .with_item("Quit")
@@ -828,11 +830,30 @@ fn open_warm_up(game: Res<Match>, mut slots: ResMut<PlayerSlots>, mut commands: 
         });
 }
 
-fn open_play(mut game: ResMut<Match>, mut slots: ResMut<PlayerSlots>, mut commands: Commands) {
+fn open_play(
+    mut game: ResMut<Match>,
+    mut slots: ResMut<PlayerSlots>,
+    screen: Res<Screen>,
+    mut commands: Commands,
+) {
     slots.reseat();
     game.start();
     if game.alone {
         commands.spawn(puppet(1, None));
+    }
+    let layout = Layout::new(screen.size);
+    for player in 0..if game.alone { 1 } else { 2 } {
+        let middle = layout.size.x / 2.0 + layout.column_of(player);
+        commands.spawn((
+            DespawnOnExit(Scene::Play),
+            SelfView::new(player as u8 + 1),
+            Node {
+                position_type: PositionType::Absolute,
+                left: Val::Px(middle - MIRROR / 2.0),
+                bottom: Val::Px(14.0),
+                ..default()
+            },
+        ));
     }
 }
 
@@ -840,7 +861,7 @@ fn open_over(mut commands: Commands) {
     commands
         .spawn((
             DespawnOnExit(Scene::Over),
-            FaceMenu::new("Another one?")
+            FaceMenu::new("")
                 .with_item("Again")
                 .with_item("Warm up again")
                 .with_item("Quit")
