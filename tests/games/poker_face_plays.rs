@@ -273,7 +273,7 @@ fn a_puppets_nerves_follow_the_record() {
     let times = laughing(0.45);
     let mean = times.iter().sum::<f32>() / times.len().max(1) as f32;
     eprintln!("of 200 puppets laugh {counts:?}; those of 0.45 after {mean:.1} s");
-    assert!(counts[0] > 170 && (80..180).contains(&counts[1]) && counts[2] < 60, "{counts:?}");
+    assert!(counts[0] > 170 && (100..195).contains(&counts[1]) && counts[2] < 80, "{counts:?}");
     assert!(times.iter().all(|time| *time > 5.0), "nobody laughs before it is funny");
     let mut record = Record::default();
     let fair = record.skill();
