@@ -242,14 +242,18 @@ fn mime(stage: &mut Stage, me: Entity) {
 }
 
 /// All twenty hit at once: each 0.4 s after it was asked for, with full strength.
-fn perfect_score() -> u32 {
+fn perfect_points() -> Vec<u32> {
     (0..20u32)
         .map(|round| {
-            let limit = (6.0 - 0.35 * round as f32).max(3.0);
+            let limit = (6.0 - 0.35 * f64::from(round)).max(3.0);
             let points = (100.0 * (2.0 - 0.4 / limit)).round() as u32;
             points * (1 + (round + 1) / 3).min(4)
         })
-        .sum()
+        .collect()
+}
+
+fn perfect_score() -> u32 {
+    perfect_points().iter().sum()
 }
 
 #[test]
@@ -258,6 +262,8 @@ fn a_perfect_game_from_the_title_on_with_the_face_alone() {
     let me = begun(&mut stage, VirtualFace::new());
     mime(&mut stage, me);
     let over = game(&mut stage);
+    let points: Vec<u32> = over.outcomes.iter().map(|outcome| outcome.points).collect();
+    assert_eq!(points, perfect_points());
     assert_eq!(over.score, perfect_score());
     assert_eq!((over.best_combo, over.outcomes.len(), over.rank()), (20, 20, "A thousand faces"));
     for expression in ASKED {
@@ -288,7 +294,13 @@ fn a_weak_face_whose_rest_reads_as_sad_plays_as_perfectly() {
     let rest = Scores::from_weights([0.06, 0.02, 0.05, 0.02, 0.55, 0.02, 0.28]).expect("weights");
     let mut weak = VirtualFace::new().with_rest(rest);
     weak.expressiveness = 0.35;
-    let me = begun(&mut stage, weak);
+    // Its smile is too weak for a menu before it was warmed up.
+    let me = stage.face(weak);
+    stage.run(3.0);
+    stage.world().resource_mut::<NextState<Act>>().set(Act::WarmUp);
+    stage.update();
+    stage.warm_up();
+    stage.update();
     mime(&mut stage, me);
     assert_eq!(game(&mut stage).score, perfect_score());
 }
