@@ -848,7 +848,7 @@ fn open_play(
     }
     let layout = Layout::new(screen.size);
     for player in 0..if game.alone { 1 } else { 2 } {
-        let middle = layout.size.x / 2.0 + layout.column_of(player);
+        let middle = (layout.size.x / 2.0 + layout.column_of(player)) * layout.zoom;
         commands.spawn((
             DespawnOnExit(Scene::Play),
             SelfView::new(player as u8 + 1),

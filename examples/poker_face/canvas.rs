@@ -18,6 +18,8 @@ pub(super) struct Canvas {
     pub(super) sheet: usize,
     /// From what is drawn to view space.
     pub(super) place: Affine2,
+    /// View units in a unit of the layout.
+    zoom: f32,
 }
 
 #[derive(Default)]
@@ -58,7 +60,8 @@ impl Words {
 pub(super) const ROUND_POINTS: usize = 36;
 
 impl Canvas {
-    pub(super) fn clear(&mut self) {
+    /// An empty canvas, with `zoom` view units in each of its own.
+    pub(super) fn clear(&mut self, zoom: f32) {
         for Sheet { positions, colors, indices } in &mut self.sheets {
             positions.clear();
             colors.clear();
@@ -66,7 +69,8 @@ impl Canvas {
         }
         self.words.clear();
         self.sheet = 0;
-        self.place = Affine2::IDENTITY;
+        self.place = Affine2::from_scale(Vec2::splat(zoom));
+        self.zoom = zoom;
     }
 
     /// Draws with another origin, angle (counter-clockwise) and scale.
@@ -208,12 +212,12 @@ impl Canvas {
         }
     }
 
-    /// Writes; sizes are in view units, whatever the place.
+    /// Writes; sizes are in units of the layout, whatever the place.
     pub(super) fn write(&mut self, text: &str, at: Vec2, size: f32, color: Color) -> &mut Words {
         self.words.push(Words {
             text: text.to_owned(),
             at: self.place.transform_point2(at),
-            size,
+            size: size * self.zoom,
             angle: self.place.matrix2.x_axis.to_angle(),
             color,
             anchor: Anchor::CENTER,

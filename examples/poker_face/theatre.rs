@@ -19,9 +19,11 @@ pub(super) struct View {
     clock: f32,
 }
 
-/// Where everything is, in view space.
+/// Where everything is, from the middle of the screen.
 pub(super) struct Layout {
     pub(super) size: Vec2,
+    /// View units in each of its units.
+    pub(super) zoom: f32,
     /// Middle and scale of the stage.
     pub(super) stage: Vec2,
     pub(super) scale: f32,
@@ -30,15 +32,20 @@ pub(super) struct Layout {
     pub(super) column_width: f32,
 }
 
+/// Half the stage, and the width of its frame.
 pub(super) const STAGE: Vec2 = xy(370.0, 230.0);
+const FRAME: f32 = 20.0;
 
 impl Layout {
     pub(super) fn new(size: Vec2) -> Self {
+        // Everything is laid out on a screen of 720 units' height, or 960 units' width.
+        let zoom = (size.y / 720.0).min(size.x / 960.0).max(0.1);
+        let size = size / zoom;
         let column_width = (size.x * 0.21).clamp(195.0, 290.0);
         let scale = ((size.x - 2.0 * column_width) / (2.0 * STAGE.x)).clamp(0.5, 1.0);
-        let column = STAGE.x * scale + (column_width + 8.0) / 2.0;
-        let stage = xy(0.0, 282.0 - STAGE.y * scale - 18.0 * (1.0 - scale) * 4.0);
-        Self { size, stage, scale, column, column_width }
+        let column = (size.x / 2.0 + STAGE.x * scale + FRAME).min(1270.0) / 2.0;
+        let stage = xy(0.0, 282.0 - STAGE.y * scale - 72.0 * (1.0 - scale));
+        Self { size, zoom, stage, scale, column, column_width }
     }
 
     pub(super) fn column_of(&self, player: usize) -> f32 {
@@ -96,7 +103,7 @@ pub(super) fn ease(
         .and_then(|at| game.looks_at(at))
         .unwrap_or_else(|| players.0.map(|player| player.looks));
     let broke_at = game.clock.as_secs_f32();
-    for player in 0..2 {
+    for (player, shown) in shown.into_iter().enumerate() {
         let loses = match game.outcomes.last() {
             Some(Outcome::Broke { player: who, .. }) => *who == player,
             Some(Outcome::Together { .. }) => true,
@@ -109,10 +116,10 @@ pub(super) fn ease(
         view.laughs[player] += (f32::from(u8::from(laughs)) - view.laughs[player]) * part;
         let looks = &mut view.looks[player];
         let part = approach(0.07, seconds);
-        for (eased, strength) in looks.strengths.iter_mut().zip(shown[player].strengths) {
+        for (eased, strength) in looks.strengths.iter_mut().zip(shown.strengths) {
             *eased += (strength - *eased) * part;
         }
-        looks.tilt += (shown[player].tilt - looks.tilt) * part;
+        looks.tilt += (shown.tilt - looks.tilt) * part;
     }
     let open = match (scene.get(), game.part) {
         (Scene::Play, Part::Act) => match game.show.act_at(game.clock.as_secs_f32()) {
@@ -147,7 +154,7 @@ pub(super) fn paint(
     let layout = Layout::new(screen.size);
     let colors = Colors::new(&theme, &settings);
     let still = settings.reduced_motion;
-    canvas.clear();
+    canvas.clear(layout.zoom);
     stage(canvas, &layout, &view, &game, *scene.get(), still, &colors);
     for player in 0..2 {
         let skill = puppets
@@ -428,21 +435,17 @@ fn head(
             for side in [-1.0, 1.0] {
                 canvas.ball(xy(side * 96.0, 0.0), xy(17.0, 24.0), skin.mix(&Color::BLACK, 0.12));
             }
-            canvas.ball(Vec2::ZERO, xy(97.0, 100.0), skin);
-            // Hair: around the top of the head, down to a parting.
-            let crown = (0..=20).map(|it| {
-                Vec2::from_angle(PI * (0.11 + 0.78 * it as f32 / 20.0)) * xy(99.0, 106.0)
-            });
-            let fringe = bow(xy(-93.0, 36.0), xy(-20.0, 96.0), xy(93.0, 36.0));
-            let hair: Vec<Vec2> = crown.chain(fringe).collect();
-            canvas.solid(&hair, skin.mix(&rgb(0x15121F), 0.72));
+            // Hair, and the face in front of it.
+            canvas.ball(xy(0.0, 12.0), xy(97.5, 99.0), skin.mix(&rgb(0x15121F), 0.72));
+            canvas.ball(xy(0.0, -7.0), xy(96.0, 93.0), skin);
         }
         canvas.glow(xy(-34.0, 56.0), xy(44.0, 26.0), WHITE.with_alpha(0.22));
         let blush = 0.16 + 0.5 * happy.max(heat * 0.6);
         for side in [-1.0, 1.0] {
             canvas.glow(xy(side * 56.0, -18.0), xy(30.0, 20.0), rgb(0xF0566B).with_alpha(blush));
         }
-        let blink = if (clock * 0.23 + radius).fract() < 0.03 { 1.0 } else { 0.0_f32 };
+        let blink =
+            if (clock * 0.23 + color.to_srgba().red).fract() < 0.03 { 1.0 } else { 0.0_f32 };
         let wide = 0.45 * surprise + 0.4 * fear;
         let squint = 0.5 * happy + 0.35 * angry + 0.45 * disgust + 0.6 * laughs;
         let lid = (0.16 - wide + squint).clamp(0.0, 0.8).max(blink);
@@ -563,7 +566,7 @@ fn column(
         for (index, text) in ["HA", "ha", "HA!"].into_iter().enumerate() {
             let rises = if still { 0.4 } else { (view.clock * 0.9 + index as f32 / 3.0).fract() };
             let side = [-1.0, 1.0, 0.35][index];
-            let at = xy(x + side * radius * 0.95, 150.0 + 90.0 * rises);
+            let at = xy(x + side * radius * 0.95, 176.0 + 84.0 * rises);
             canvas.write(text, at, 26.0, WHITE.with_alpha((1.0 - rises) * laughs));
         }
     }
@@ -1095,5 +1098,23 @@ fn result(
             record.won, record.lost
         );
         canvas.write(&text, at - xy(0.0, 116.0 * k), 17.0, colors.quiet);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_stand_beside_the_stage_on_every_screen() {
+        for (width, height) in [(1280.0, 720.0), (960.0, 720.0), (1680.0, 720.0), (853.0, 480.0)] {
+            let layout = Layout::new(Vec2::new(width, height));
+            let stage = STAGE.x * layout.scale + FRAME;
+            let half = layout.column_width * 0.4 + 5.0;
+            assert!(layout.column - half >= stage, "{width}: over the stage");
+            assert!(layout.column + half <= layout.size.x / 2.0, "{width}: out of the screen");
+            assert!(layout.stage.y + STAGE.y * layout.scale <= 290.0, "{width}: over the clock");
+            assert!((layout.size * layout.zoom - Vec2::new(width, height)).length() < 0.1);
+        }
     }
 }

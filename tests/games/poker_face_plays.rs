@@ -273,7 +273,7 @@ fn a_puppets_nerves_follow_the_record() {
     let times = laughing(0.45);
     let mean = times.iter().sum::<f32>() / times.len().max(1) as f32;
     eprintln!("of 200 puppets laugh {counts:?}; those of 0.45 after {mean:.1} s");
-    assert!(counts[0] > 170 && (100..195).contains(&counts[1]) && counts[2] < 80, "{counts:?}");
+    assert!(counts[0] > 170 && (120..197).contains(&counts[1]) && counts[2] < 110, "{counts:?}");
     assert!(times.iter().all(|time| *time > 5.0), "nobody laughs before it is funny");
     let mut record = Record::default();
     let fair = record.skill();
@@ -478,7 +478,13 @@ fn screens() {
             }
         }
     }
-    perform(&mut stage, 3, 4.2);
+    perform(&mut stage, 3, 0.6);
+    stage.with(left, |face| face.ramp(Expression::Surprise, 0.2, 900 * MS));
+    stage.run(1.6);
+    stage.with(right, |face| face.ramp(Expression::Happy, 0.24, 500 * MS));
+    stage.run(1.0);
+    stage.with(right, |face| face.ramp(Expression::Happy, 0.04, 500 * MS));
+    stage.run(1.0);
     stage.with(left, |face| face.ramp(Expression::Happy, 0.36, 900 * MS));
     stage.run(1.0);
     stage.photograph("poker_face_play");
