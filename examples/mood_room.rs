@@ -82,7 +82,7 @@ fn controls() -> ExpressionMap<Action> {
         Duration::from_millis(800),
     );
     ExpressionMap::new()
-        .with(Action::Turn, AxisBinding::new(FaceAxis::Tilt).with_dead_zone(0.22).with_full(0.75))
+        .with(Action::Turn, AxisBinding::new(FaceAxis::Tilt).with_dead_zone(0.3).with_full(0.75))
         .with(Action::Turn, Binding::keys(KeyCode::KeyA, KeyCode::KeyD))
         .with(Action::Menu, left_right_left)
         .with(Action::Menu, KeyCode::Tab)
@@ -322,28 +322,37 @@ pub struct Gaze {
     /// -1 at the left end of the room, 1 at the right end.
     pub turn: f32,
     speed: f32,
-    idle: f32,
+    /// For how long the lantern that calls has not been near the middle, in seconds.
+    astray: f32,
 }
 
 impl Gaze {
     /// How fast a tilted head turns, in a second.
     const SPEED: f32 = 0.85;
-    /// Who does not turn for so many seconds is turned to the lantern.
-    const IDLE: f32 = 8.0;
+    /// After so many seconds the room turns to the lantern by itself, and how fast.
+    const PATIENCE: f32 = 8.0;
+    const HELP: f32 = 0.3;
+    /// Heads lean a little while a face does something: less than this does not turn away from a
+    /// lantern.
+    const CLEARLY: f32 = 0.5;
 
     /// A moment: `steer` is -1 to 1, `lantern` the turn that shows the lantern that calls.
     pub fn advance(&mut self, steer: f32, lantern: Option<f32>, seconds: f32) {
-        let goal = steer * Self::SPEED;
-        self.speed += (goal - self.speed) * approach(0.12, seconds);
+        let way = lantern.map(|lantern| lantern - self.turn);
+        let is_near = way.is_some_and(|way| way.abs() < 1.3 * IN_VIEW);
+        let is_lost = way.is_some() && !is_near;
+        self.astray = if is_lost { self.astray + seconds } else { 0.0 };
+        let helps = self.astray > Self::PATIENCE;
+        let away = helps && way.is_some_and(|way| way * steer < 0.0);
+        let held = steer.abs() < Self::CLEARLY && (is_near || away);
+        let steer = if held { 0.0 } else { steer };
+        self.speed += (steer * Self::SPEED - self.speed) * approach(0.12, seconds);
         self.turn = (self.turn + self.speed * seconds).clamp(-1.0, 1.0);
-        self.idle = if steer == 0.0 { self.idle + seconds } else { 0.0 };
-        let Some(lantern) = lantern.filter(|_| steer == 0.0) else { return };
-        let way = lantern - self.turn;
-        if way.abs() < 1.3 * IN_VIEW {
+        match way {
             // What is nearly in the middle comes there by itself.
-            self.turn += way * approach(0.5, seconds);
-        } else if self.idle > Self::IDLE {
-            self.turn += way.signum() * 0.25 * seconds;
+            Some(way) if is_near && steer == 0.0 => self.turn += way * approach(0.5, seconds),
+            Some(way) if helps => self.turn += way.signum() * Self::HELP * seconds,
+            _ => {}
         }
     }
 }
@@ -418,7 +427,7 @@ fn attend(
     } else {
         attention.missing += time.delta_secs();
     }
-    if keys.get_just_pressed().len() > 0 {
+    if keys.get_pressed().len() > 0 {
         attention.played = false;
     }
     attention.waiting = plays && attention.played && attention.missing > 0.5;
@@ -720,6 +729,8 @@ fn tell_room(
         .then(|| (quest.lit - 1, flown.clamp(0.001, 1.0)));
     let party = f32::from(u8::from(*scene.get() == Scene::Over && evening.party < 3600.0));
     air.party += (party - air.party) * approach(0.8, seconds);
+    let raised = f32::from(u8::from(matches!(scene.get(), Scene::Title | Scene::Over)));
+    air.raised += (raised - air.raised) * approach(0.7, seconds);
     for index in 0..LANTERNS {
         let goal = match scene.get() {
             Scene::Play if index < quest.lit => 1.0,
@@ -919,10 +930,11 @@ fn build_dial(panel: &mut ChildSpawnerCommands) {
             Node {
                 width: Val::Px(DIAL),
                 height: Val::Px(DIAL),
+                border: UiRect::all(Val::Px(1.0)),
                 border_radius: BorderRadius::MAX,
                 ..default()
             },
-            ink::Fill(Token::Track),
+            ink::Edge(Token::Track),
         ))
         .with_children(|dial| {
             for (width, height) in [(DIAL, 1.0), (1.0, DIAL)] {
@@ -1004,8 +1016,8 @@ fn point(
     gaze: Res<Gaze>,
     theme: Res<Theme>,
     settings: Res<bevy_emotion::hud::HudSettings>,
-    mut arrows: Query<(&Arrow, &mut BackgroundColor, &mut UiTransform), With<Node>>,
-    mut signs: Query<(&Arrow, &mut TextColor), Without<UiTransform>>,
+    mut arrows: Query<(&Arrow, &mut BackgroundColor, &mut UiTransform), Without<Text>>,
+    mut signs: Query<(&Arrow, &mut TextColor), With<Text>>,
     mut shown: Local<[f32; 2]>,
 ) {
     let way = quest.calling().map_or(0.0, |lantern| bearing(lantern) - gaze.turn);
@@ -1062,7 +1074,7 @@ fn draw_dial(
             },
             DialPart::Dot => (mood.room, 7.0, theme.text),
         };
-        let corner = Vec2::new(at.x, -at.y) * scale + DIAL / 2.0 - radius;
+        let corner = Vec2::new(at.x, -at.y) * scale + DIAL / 2.0 - radius - 1.0;
         node.left = Val::Px(corner.x);
         node.top = Val::Px(corner.y);
         node.width = Val::Px(2.0 * radius);

@@ -124,14 +124,14 @@ fn through_window(p: vec3<f32>) -> f32 {
 
 // Corners get less light from all around.
 fn corners(p: vec3<f32>, n: vec3<f32>) -> f32 {
-    let from = vec3(p.x + 3.0, p.y, p.z + 3.0);
+    let inside = vec3(p.x + 3.0, p.y, p.z + 3.0);
     let faces = saturate(n * 1.2);
-    let dark = 0.5 * exp(-max(from, vec3(0.0)) * vec3(1.7, 2.6, 1.7)) * (1.0 - faces);
+    let dark = 0.5 * exp(-max(inside, vec3(0.0)) * vec3(1.7, 2.6, 1.7)) * (1.0 - faces);
     return (1.0 - dark.x) * (1.0 - dark.y) * (1.0 - dark.z);
 }
 
-fn point_light(p: vec3<f32>, n: vec3<f32>, from: vec3<f32>, color: vec3<f32>) -> vec3<f32> {
-    let way = from - p;
+fn point_light(p: vec3<f32>, n: vec3<f32>, source: vec3<f32>, color: vec3<f32>) -> vec3<f32> {
+    let way = source - p;
     let d2 = dot(way, way);
     let facing = dot(n, way * inverseSqrt(d2 + 0.0001));
     return color * saturate(facing * 0.65 + 0.35) / (0.35 + d2);
@@ -185,7 +185,7 @@ fn rain(q: vec2<f32>) -> f32 {
         let along = fract(fall);
         let streak = smoothstep(0.0, 0.04, along) * (1.0 - smoothstep(0.05, 0.28 * hurry + 0.1, along));
         let across = 1.0 - smoothstep(0.05, 0.2, abs(fract(x) - 0.5));
-        sum += streak * across * step(chance, room.ambient_up.w);
+        sum += streak * across * step(chance, (room.ambient_up.w - 0.12) * 1.14);
     }
     return sum;
 }
@@ -237,7 +237,7 @@ fn backdrop(clip: vec4<f32>) -> vec3<f32> {
     let away = length((s - vec2(0.0, 0.05)) * vec2(0.62, 0.95));
     let color = mix(room.backdrop_in.rgb, room.backdrop_out.rgb, smoothstep(0.0, 1.25, away));
     // A little grain, so that the dark gradient has no steps.
-    return color + (hash(clip.xy / clip.w * 913.0) - 0.5) * 0.004;
+    return color + (hash(clip.xy / clip.w * 913.0) - 0.5) * 0.0012;
 }
 
 // ---- Solid things ----------------------------------------------------------------------------
@@ -278,6 +278,11 @@ fn solid_fragment(in: Point, @builtin(front_facing) front: bool) -> @location(0)
     var color = vec3(0.0);
     switch kind {
         case SKY: {
+            // It is seen through the window only, and not over the walls.
+            let q = in.place + (room.eye.xyz - in.place) * ((-3.1 - in.place.z) / (room.eye.z - in.place.z));
+            if (any(q.xy < WINDOW.xy - 0.05) || any(q.xy > WINDOW.zw + 0.05)) {
+                discard;
+            }
             color = sky(in.place.xy);
         }
         case LANTERN: {

@@ -43,6 +43,8 @@ pub struct Air {
     pub sparks: Option<(usize, f32)>,
     /// All is lit: 0 to 1.
     pub party: f32,
+    /// A menu lies over the lower part of the screen, and the room is above it: 0 to 1.
+    pub raised: f32,
 }
 
 impl Default for Air {
@@ -55,6 +57,7 @@ impl Default for Air {
             looked_at: false,
             sparks: None,
             party: 0.0,
+            raised: 1.0,
         }
     }
 }
@@ -433,6 +436,11 @@ fn paint(
     // The room's width is always in view: on narrow screens it is further away.
     let half = 15.2_f32.to_radians().tan().max(25.5_f32.to_radians().tan() / aspect);
     let projection = Mat4::perspective_infinite_reverse_rh(2.0 * half.atan(), aspect, 0.5);
+    let raised = Mat4::from_scale_rotation_translation(
+        Vec3::new(0.96, 0.96, 1.0).lerp(Vec3::new(0.74, 0.74, 1.0), air.raised),
+        Quat::IDENTITY,
+        Vec3::Y * (0.07 + 0.21 * air.raised),
+    );
     let right = forward.cross(Vec3::Y).normalize_or_zero();
     let up = right.cross(forward);
     let sun = Vec3::new(-0.34, 0.32 + 0.42 * look.sky[SUN_HEIGHT], -0.62).normalize();
@@ -443,7 +451,7 @@ fn paint(
     let marker = marked.map_or(Vec3::ZERO, |lantern| floating(lantern, &weather));
     let ring = air.calling.map_or(0.0, fill);
     let room = RoomUniform {
-        clip_from_room: projection * Mat4::look_to_rh(eye, forward, Vec3::Y),
+        clip_from_room: raised * projection * Mat4::look_to_rh(eye, forward, Vec3::Y),
         eye: eye.extend(weather.seconds),
         right: right.extend(weather.drift),
         up: up.extend(weather.life),
@@ -459,7 +467,7 @@ fn paint(
         lamp: (look.lamp * (0.6 + 0.4 * weather.flicker)).extend(0.0),
         fire: (look.fire * weather.flicker).extend(0.75 + 0.6 * weather.life),
         lanterns: std::array::from_fn(|index| {
-            let waiting = if calls(index) { 0.22 + 0.22 * pulse } else { 0.0 };
+            let waiting = if calls(index) { 0.40 + 0.35 * pulse } else { 0.0 };
             let party = 0.25 * air.party * (weather.seconds * 3.0 + index as f32).sin();
             floating(index, &weather).extend(fill(index).max(waiting) * (1.0 + party))
         }),

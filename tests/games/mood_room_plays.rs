@@ -47,7 +47,7 @@ fn a_mood_that_is_held_for_three_seconds_lights_a_lantern() {
 fn neither_the_mood_nor_the_look_is_enough_alone() {
     let mut quest = Quest { lit: 1, ..default() };
     let (middle, turn) = (GOALS[1].middle(), bearing(1));
-    for _ in 0..600 {
+    for _ in 0..400 {
         quest.advance(middle, turn + IN_VIEW + 0.01, STEP);
         quest.advance(middle + Vec2::X * 0.3, turn, STEP);
     }
@@ -129,6 +129,20 @@ fn a_tilted_head_turns_and_an_upright_one_stays() {
         gaze.advance(0.0, Some(-0.5), STEP);
     }
     assert!((gaze.turn + 0.5).abs() < 0.02, "{}", gaze.turn);
+    // A head that leans a little while its face does something does not lose it, and does not keep
+    // the room from turning; one that tilts clearly goes where it wants.
+    for _ in 0..60 * 5 {
+        gaze.advance(0.4, Some(-0.5), STEP);
+    }
+    assert!((gaze.turn + 0.5).abs() < 0.02, "{}", gaze.turn);
+    for _ in 0..60 * 20 {
+        gaze.advance(0.4, Some(-0.9), STEP);
+    }
+    assert!((gaze.turn + 0.9).abs() < 0.05, "{}", gaze.turn);
+    for _ in 0..60 {
+        gaze.advance(1.0, Some(-0.9), STEP);
+    }
+    assert!(gaze.turn > -0.4, "{}", gaze.turn);
 }
 
 // ---- Music ------------------------------------------------------------------------------------
@@ -466,12 +480,17 @@ fn the_puppet_plays_to_the_end() {
             shown = Some(wanted);
             stage.puppet_shows(0, wanted);
         }
+        let before = quest(stage.world());
         stage.update();
+        let now = quest(stage.world());
+        if now.lit > before.lit {
+            eprintln!("lantern {} after {:.1} s", now.lit, before.called_for);
+        }
     }
     let result = quest(stage.world());
     assert_eq!(result.lit, LANTERNS, "{result:?}");
     eprintln!("the puppet has {} light after {:.1} s", result.light, result.seconds);
-    assert!(result.light >= 480, "{result:?}");
+    assert!((420..=600).contains(&result.light), "{result:?}");
 }
 
 #[test]
