@@ -551,15 +551,15 @@ fn column(
         head(canvas, radius, face_color, looks, xy(inward, 0.05), laughs, wooden, clock);
     });
     if scene == Scene::Over && game.decided() == Some(Some(player)) {
-        let at = xy(x, 124.0 + radius * 1.12);
+        let at = xy(x, 124.0 + radius * 1.06);
         canvas.glow(at, Vec2::splat(70.0), colors.gold.with_alpha(0.3));
         let points = [(-38.0, -16.0), (38.0, -16.0), (46.0, 24.0), (20.0, 4.0), (0.0, 34.0)];
         let left = [(-20.0, 4.0), (-46.0, 24.0)];
         let crown: Vec<Vec2> =
-            points.into_iter().chain(left).map(|(dx, dy)| at + xy(dx, dy)).collect();
+            points.into_iter().chain(left).map(|(dx, dy)| at + xy(dx, dy) * 0.62).collect();
         canvas.solid(&crown, colors.gold);
         for (dx, dy) in [(-46.0, 26.0), (0.0, 36.0), (46.0, 26.0)] {
-            canvas.disc(at + xy(dx, dy), 6.0, rgb(0xE86F9C));
+            canvas.disc(at + xy(dx, dy) * 0.62, 4.5, rgb(0xE86F9C));
         }
     }
     if laughs > 0.4 {
@@ -1076,16 +1076,16 @@ fn result(
     let [one, two] = game.wins();
     canvas.write(&format!("{one} : {two}"), at + xy(0.0, 68.0 * k), 44.0 * k, colors.gold);
     for (index, outcome) in game.outcomes.iter().enumerate() {
-        let y = 12.0 * k - 40.0 * k * index as f32;
+        let y = 4.0 * k - 42.0 * k * index as f32;
         let text = format!("{}.  {}", index + 1, told(*outcome, game.alone));
-        let size = (STAGE.x * k * 1.86 / (text.chars().count() as f32 * 0.5)).clamp(15.0, 20.0);
+        let size = (STAGE.x * k * 1.72 / (text.chars().count() as f32 * 0.5)).clamp(15.0, 20.0);
         canvas
-            .write(&text, at + xy(-STAGE.x * k * 0.86, y), size, colors.text)
+            .write(&text, at + xy(-STAGE.x * k * 0.82, y), size, colors.text)
             .anchored(Anchor::CENTER_LEFT);
         if let Outcome::Broke { expression, .. } = outcome {
             let words = canvas.write(
                 sign(*expression),
-                at + xy(-STAGE.x * k * 0.92, y),
+                at + xy(-STAGE.x * k * 0.88, y),
                 17.0,
                 theme.text_color(*expression),
             );

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use bevy::input::ButtonState;
+use bevy::input::keyboard::{Key, KeyboardInput, NativeKey};
 use bevy::prelude::*;
 use bevy_emotion::emotion::Expression;
 use bevy_emotion::hud::HudSettings;
@@ -319,11 +321,17 @@ fn alone_against_the_puppet_the_one_who_keeps_calm_wins() {
 #[test]
 fn with_keys_alone_puppets_play_for_those_without_a_camera() {
     fn press(stage: &mut Stage, key: KeyCode) {
-        stage.world().resource_mut::<ButtonInput<KeyCode>>().press(key);
-        stage.update();
-        let mut keys = stage.world().resource_mut::<ButtonInput<KeyCode>>();
-        keys.release(key);
-        keys.clear();
+        for state in [ButtonState::Pressed, ButtonState::Released] {
+            stage.world().write_message(KeyboardInput {
+                key_code: key,
+                logical_key: Key::Unidentified(NativeKey::Unidentified),
+                state,
+                text: None,
+                repeat: false,
+                window: Entity::PLACEHOLDER,
+            });
+            stage.update();
+        }
         stage.run(0.3);
     }
     let mut stage = Stage::new(PokerFacePlugin { seed: 12 });
