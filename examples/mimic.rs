@@ -26,8 +26,8 @@
 //! Six seconds, 0.35 less with every hit in a row, but never less than three, and never less than
 //! one and a half times what this player needed on average so far: slow faces are not outrun.
 //! Expressions that the warm-up showed to be hard for this player (a reach below 0.3) get up to two
-//! seconds more, and are asked three times, never four. While the player is out of view, time stands
-//! still.
+//! seconds more, and are asked three times, never four; the speed counts against all of their time.
+//! While the player is out of view, time stands still.
 //!
 //! Without a face, the keys 1 to 6 show the six expressions.
 
