@@ -600,7 +600,7 @@ fn open_title(mut quest: ResMut<Quest>, mut gaze: ResMut<Gaze>, mut commands: Co
     *gaze = Gaze::default();
     let menu = FaceMenu::new("Mood Room")
         .with_text(
-            "Light, weather and music follow your face. Light the six lanterns, or just be here.",
+            "Light, weather and music follow your face.\nLight the six lanterns, or just be here.",
         )
         .with_place(MenuPlace::Bottom)
         .with_item("Light the lanterns")
@@ -673,7 +673,7 @@ fn celebrate(
         _ => "Every light in here is yours.",
     };
     let text = format!(
-        "Six lanterns in {minutes}:{:02}, and {} of {} light. {praise}",
+        "Six lanterns in {minutes}:{:02}, with {} of {} light.\n{praise}",
         seconds as u32,
         quest.light,
         100 * LANTERNS
@@ -720,7 +720,8 @@ fn tell_room(
 ) {
     let seconds = time.delta_secs();
     let playing = *scene.get() == Scene::Play;
-    air.mood = mood.room;
+    // The sun comes out for who has lit them all.
+    air.mood = mood.room.lerp(GOALS[LANTERNS - 1].middle(), 0.75 * air.party);
     air.turn = gaze.turn;
     air.calling = quest.calling().filter(|_| playing);
     air.looked_at = air.calling.is_some_and(|it| (gaze.turn - bearing(it)).abs() <= IN_VIEW);

@@ -97,7 +97,7 @@ const EYE_HEIGHT: f32 = 6.1;
 pub fn camera(turn: f32) -> (Vec3, Vec3) {
     let around = (45.0 + 12.0 * turn).to_radians();
     let eye = Vec3::new(around.cos() * DISTANCE, EYE_HEIGHT, around.sin() * DISTANCE);
-    let ahead = (225.0 + 29.0 * turn).to_radians();
+    let ahead = (225.0 + 25.0 * turn).to_radians();
     let down = 22.5_f32.to_radians().tan();
     (eye, Vec3::new(ahead.cos(), -down, ahead.sin()).normalize())
 }
@@ -603,11 +603,14 @@ fn furnish(mut commands: Commands, mut assets: Furnishing, seed: u64) {
         plant(at, &petals[petal], 7, 0.1, 1.2, 1.15);
     }
 
+    let mut body = Clay::default();
+    body.sphere(Vec3::Y * 0.005, Vec3::new(0.014, 0.014, 0.075), rgb(0x2A2028));
+    let body = mesh(body);
     for index in 0..5_u8 {
         let color = rgb([0xFFB347, 0x6FC3FF, 0xFF8FB1, 0xFFE066, 0xB79BFF][usize::from(index)]);
         let wing = mesh(wing_clay(color));
         commands
-            .spawn((Butterfly(f32::from(index)), Transform::default(), Visibility::default()))
+            .spawn((Butterfly(f32::from(index)), body.clone(), thing(), Transform::default()))
             .with_children(|butterfly| {
                 for side in [-1.0, 1.0] {
                     let mut at = Transform::default();
@@ -823,16 +826,16 @@ fn furniture(clay: &mut Clay, random: &mut Random) {
     // A picture over the fireplace: hills at dusk.
     clay.place = Transform::from_xyz(-2.66, 2.3, 0.6);
     clay.soft_box([0.0, 0.0, 0.0], [0.06, 0.75, 1.0], 0.025, rgb(0x7A5A34));
-    let canvas = |clay: &mut Clay, y0: f32, y1: f32, color: u32| {
+    let canvas = |clay: &mut Clay, x: f32, y0: f32, y1: f32, color: u32| {
         clay.quad(
-            [[0.035, y0, 0.42], [0.035, y0, -0.42], [0.035, y1, -0.42], [0.035, y1, 0.42]],
+            [[x, y0, 0.42], [x, y0, -0.42], [x, y1, -0.42], [x, y1, 0.42]],
             Vec3::X,
             rgb(color),
         );
     };
-    canvas(clay, -0.30, 0.30, 0xE8B48A);
-    canvas(clay, -0.30, -0.02, 0x8A7FA8);
-    canvas(clay, -0.30, -0.14, 0x4F6B7A);
+    canvas(clay, 0.035, -0.30, 0.30, 0xE8B48A);
+    canvas(clay, 0.041, -0.30, -0.02, 0x8A7FA8);
+    canvas(clay, 0.047, -0.30, -0.14, 0x4F6B7A);
     clay.place = Transform::IDENTITY;
 }
 

@@ -490,7 +490,7 @@ fn the_puppet_plays_to_the_end() {
     let result = quest(stage.world());
     assert_eq!(result.lit, LANTERNS, "{result:?}");
     eprintln!("the puppet has {} light after {:.1} s", result.light, result.seconds);
-    assert!((420..=600).contains(&result.light), "{result:?}");
+    assert!((520..=600).contains(&result.light), "{result:?}");
 }
 
 #[test]
@@ -555,18 +555,23 @@ fn the_mood_is_a_weighted_mean_of_strengths() {
 
 // ---- Pictures ---------------------------------------------------------------------------------
 
+/// Photographs the room, and sees that there is something in the picture: without the room, the
+/// panels alone are a small file.
+fn photograph(stage: &mut Stage, name: &str) {
+    let path = stage.photograph(name);
+    let bytes = std::fs::metadata(path).expect("a file").len();
+    assert!(bytes > 150_000, "{name} has {bytes} bytes: the room is not drawn");
+}
+
 #[test]
 fn photographs() {
     let Some(mut stage) = Stage::new_with_screen(MoodRoomPlugin::default()) else { return };
     stage.run(12.0);
-    stage.photograph("mood_room_title");
+    photograph(&mut stage, "mood_room_title");
     let me = stage.face(VirtualFace::new());
     stage.run(3.0);
     stage.world().resource_mut::<NextState<Scene>>().set(Scene::Play);
-    stage.run(0.6);
-    stage.photograph("mood_room_play_0");
-    // Each lantern while it fills.
-    for lantern in 0..LANTERNS {
+    for (lantern, goal) in GOALS.iter().enumerate() {
         let (mut shown, mut tilted) = (false, 0.0);
         for _ in 0..60 * 60 {
             let now = quest(stage.world());
@@ -580,19 +585,17 @@ fn photographs() {
             }
             if !shown && now.calling() == Some(lantern) {
                 shown = true;
-                stage.show(me, GOALS[lantern].expression, GOALS[lantern].amount);
+                stage.show(me, goal.expression, goal.amount);
             }
             stage.update();
         }
-        stage.photograph(&format!("mood_room_play_{}", lantern + 1));
-        stage.until(10.0, |world| quest(world).lit > lantern);
-        if lantern == 1 {
-            stage.run(0.35);
-            stage.photograph("mood_room_lit");
+        if lantern % 2 == 1 {
+            photograph(&mut stage, &format!("mood_room_{}", lantern + 1));
         }
+        stage.until(10.0, |world| quest(world).lit > lantern);
     }
     stage.until(20.0, is_over);
     stage.rest(me);
     stage.run(1.5);
-    stage.photograph("mood_room_over");
+    photograph(&mut stage, "mood_room_over");
 }
