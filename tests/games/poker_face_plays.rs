@@ -445,6 +445,7 @@ fn ten_minutes_of_all_sorts_of_things() {
 /// Puts a gag on the stage.
 fn perform(stage: &mut Stage, gag: usize, t: f32) {
     let mut game = stage.world().resource_mut::<Match>();
+    game.history.clear();
     game.show = Show(vec![Act { gag, start: 1.4, seed: 3 }]);
     game.clock = Duration::from_secs_f32(1.4 + t - 0.5);
     stage.run(0.5);
