@@ -5,7 +5,7 @@
 //! that there is nothing to learn first. Who enjoys it runs faster and meets more; who looks
 //! unhappy gets an easier course. Keys: up, right, down.
 //!
-//! `cargo run --release --features games --example smile_runner`
+//! `cargo run --release --example smile_runner`
 //!
 //! [`Run`] has the rules and knows nothing of Bevy's world; systems bring it the player's face and
 //! tell what came of it; [`View`] draws it, anew in each frame, into one mesh.
@@ -269,7 +269,7 @@ impl Course {
 
     /// Makes it up to there. `zest` is the mood, 0 to 1.
     pub fn extend(&mut self, until: f32, zest: f32) {
-        while self.end < until.min(COURSE - 1_500.0) {
+        while self.end < until.min(COURSE - 1_900.0) {
             let kind = self.next_kind();
             let mut pause = BREATH + (1.0 - zest) * 0.6;
             pause += self.dice.range(0.0, 0.7 - 0.4 * zest);
@@ -317,7 +317,7 @@ impl Course {
         let (width, height) = match kind {
             Kind::Rock => (self.dice.range(64.0, 96.0), self.dice.range(50.0, 92.0)),
             Kind::Gap => (self.dice.range(130.0, 160.0) + 40.0 * zest, 0.0),
-            Kind::Crystal => (78.0, 270.0),
+            Kind::Crystal => (78.0, 205.0),
             Kind::Bird => (0.0, 60.0),
         };
         let flock = if kind == Kind::Bird { 1 + (self.dice.roll() % 3) as usize } else { 1 };
@@ -763,8 +763,11 @@ struct Look {
     shake: f32,
     /// Since each chip's action was set off, fading from 1.
     flashes: [f32; 3],
-    /// How long the smile has been on although nothing is to be jumped over.
+    /// How lively the course is.
     zest: f32,
+    /// Where the hero stands (a share of the screen's width from its middle), how much higher than
+    /// in a run the ground is, and how much larger the hero is.
+    stand: Vec3,
     seconds: f32,
 }
 
@@ -784,8 +787,8 @@ struct Mote {
 }
 
 fn title(mut commands: Commands) {
-    let menu = FaceMenu::new("Smile Runner")
-        .with_text("Smile to jump, look surprised to dash, frown for the shield.")
+    let menu = FaceMenu::new("How far does your face take you?")
+        .with_text("Try it: the bars above show how your face is read.")
         .with_item("Play")
         .with_item("Quit")
         .with_place(MenuPlace::Bottom);
@@ -1040,6 +1043,7 @@ const fn expression(action: Action) -> Expression {
 /// The hero's face does what the player's does, or what the keys say.
 fn mirror(
     time: Res<Time>,
+    phase: Res<State<Phase>>,
     run: Res<Run>,
     input: Res<ExpressionInput<Action>>,
     slots: Res<PlayerSlots>,
@@ -1067,6 +1071,14 @@ fn mirror(
     look.shield += (goals[0] - look.shield) * approach(0.06, seconds);
     look.dash += (goals[1] - look.dash) * approach(0.07, seconds);
     look.zest += (goals[2] - look.zest) * approach(0.8, seconds);
+    let stand = match phase.get() {
+        Phase::Title => Vec3::new(0.0, 64.0, 1.9),
+        Phase::WarmUp => Vec3::new(-0.385, 40.0, 1.6),
+        Phase::Play => Vec3::new(-0.27, 0.0, 1.0),
+        Phase::Over => Vec3::new(-0.33, 64.0, 1.2),
+    };
+    let share = if look.seconds == 0.0 { 1.0 } else { approach(0.3, seconds) };
+    look.stand = look.stand.lerp(stand, share);
     look.shake *= (-6.0 * seconds).exp();
     for flash in &mut look.flashes {
         *flash *= (-4.0 * seconds).exp();
@@ -1125,10 +1137,7 @@ fn paint(
     let mut brush = Brush::new(screen.units_per_pixel);
     let is_calm = settings.reduced_motion;
     let size = screen.size;
-    let hero_at = match phase.get() {
-        Phase::Title | Phase::WarmUp => 0.0,
-        Phase::Play | Phase::Over => -0.27 * size.x,
-    } + if is_calm { 0.0 } else { 46.0 * look.dash };
+    let hero_at = look.stand.x * size.x + if is_calm { 0.0 } else { 46.0 * look.dash };
     let view = View {
         run: &run,
         look: &look,
@@ -1136,7 +1145,7 @@ fn paint(
         is_calm,
         size,
         camera: run.hero.x - hero_at,
-        ground: -size.y / 2.0 + 196.0,
+        ground: -size.y / 2.0 + 196.0 + look.stand.y,
         mood: look.zest * 2.0 - 1.0,
     };
     let shake = if is_calm { 0.0 } else { 14.0 * look.shake };
@@ -1145,11 +1154,16 @@ fn paint(
     view.hills(&mut brush);
     brush.frame = Affine2::from_translation(shake);
     view.course(&mut brush);
+    let feet = view.at(run.hero.x, 0.0);
+    brush.frame *= Affine2::from_translation(feet)
+        * Affine2::from_scale(Vec2::splat(look.stand.z))
+        * Affine2::from_translation(-feet);
     view.hero(&mut brush);
     view.motes(&mut brush, &dust);
     brush.frame = Affine2::IDENTITY;
     match phase.get() {
-        Phase::Title | Phase::WarmUp => {}
+        Phase::Title => view.title(&mut brush, &input),
+        Phase::WarmUp => {}
         Phase::Play => {
             view.signs(&mut brush);
             view.status(&mut brush, &input);
@@ -1227,12 +1241,16 @@ impl View<'_> {
         let top = self.tint([0x080D1F, 0x10173A, 0x1A1B4B]).mix(&hex(0x050815), night);
         let middle = self.tint([0x152645, 0x2C2F66, 0x5B3A7D]).mix(&hex(0x151B40), night);
         let haze = self.tint([0x3A5A78, 0x8A6899, 0xF0A070]).mix(&hex(0x5A4A80), night);
-        let rows = [(half.y, top), (half.y * 0.3, middle), (self.ground + 40.0, haze)];
-        for pair in rows.windows(2) {
-            let [(upper, over), (lower, under)] = [pair[0], pair[1]];
-            let edges = [-half.x, half.x].map(|x| [Vec2::new(x, upper), Vec2::new(x, lower)]);
-            brush.band(&edges, |point| if point.y == upper { over } else { under });
-        }
+        let down = half.y - self.ground;
+        let rows: Vec<_> = (0..=14_u8)
+            .map(|row| half.y - down * f32::from(row) / 14.0)
+            .map(|y| [Vec2::new(half.x, y), Vec2::new(-half.x, y)])
+            .collect();
+        brush.band(&rows, |point| {
+            let depth = (half.y - point.y) / down;
+            let upper = top.mix(&middle, (depth / 0.6).min(1.0));
+            upper.mix(&haze, ((depth - 0.3) / 0.6).clamp(0.0, 1.0).powf(1.5))
+        });
         for star in 0..70_u8 {
             let place = f32::from(star);
             let [x, y, size] = [1, 2, 3].map(|which| Dice::of(place, which));
@@ -1247,18 +1265,25 @@ impl View<'_> {
         }
         let sun = Vec2::new(half.x * 0.42, self.ground + 240.0 - 170.0 * self.evening());
         let warm = self.tint([0xC9D8F0, 0xFFD9B0, 0xFFE3A0]);
-        brush.glow(sun, 330.0, warm.with_alpha(0.22));
-        brush.glow(sun, 120.0, warm.with_alpha(0.35));
+        brush.glow(sun, Vec2::splat(420.0), warm.with_alpha(0.30));
+        brush.glow(sun, Vec2::splat(130.0), warm.with_alpha(0.45));
         brush.disc(sun, Vec2::splat(46.0), warm.with_alpha(0.92));
         for cloud in self.repeated(0.05, 430.0) {
             let [height, size, side] = [1, 2, 3].map(|which| Dice::of(cloud.0, which));
             let middle = Vec2::new(cloud.1 + 200.0 * side, self.ground + 300.0 + 150.0 * height);
-            let color = haze.mix(&LinearRgba::WHITE, 0.15).with_alpha(0.13);
-            for (x, y, width, height) in
-                [(0.0, 0.0, 120.0, 26.0), (-60.0, 10.0, 62.0, 30.0), (30.0, 18.0, 78.0, 36.0)]
-            {
-                let offset = Vec2::new(x, y) * (0.7 + 0.6 * size);
-                brush.disc(middle + offset, Vec2::new(width, height) * (0.7 + 0.6 * size), color);
+            let color = haze.mix(&LinearRgba::WHITE, 0.25).with_alpha(0.34);
+            for (x, y, width, height) in [
+                (0.0, 0.0, 190.0, 34.0),
+                (-70.0, 12.0, 90.0, 40.0),
+                (10.0, 24.0, 110.0, 52.0),
+                (84.0, 10.0, 80.0, 36.0),
+            ] {
+                let grown = 0.7 + 0.6 * size;
+                brush.glow(
+                    middle + Vec2::new(x, y) * grown,
+                    Vec2::new(width, height) * grown,
+                    color,
+                );
             }
         }
     }
@@ -1336,7 +1361,11 @@ impl View<'_> {
             if let Some(gap) = gap {
                 from = from.max(self.at(gap.x + gap.width, 0.0).x);
                 let middle = self.at(gap.x + gap.width / 2.0, -150.0);
-                brush.glow(middle, gap.width, self.accent(Expression::Happy).with_alpha(0.16));
+                brush.glow(
+                    middle,
+                    Vec2::splat(gap.width * 1.2),
+                    self.accent(Expression::Happy).with_alpha(0.35),
+                );
             }
         }
         for star in &self.run.course.stars {
@@ -1344,7 +1373,7 @@ impl View<'_> {
                 if self.is_calm { 0.0 } else { (self.look.seconds * 3.0 + star.x * 0.01).sin() };
             let position = self.at(star.x, star.y + 4.0 * bob);
             if position.x.abs() < half {
-                brush.glow(position, 34.0, hex(0xFFD978).with_alpha(0.28));
+                brush.glow(position, Vec2::splat(44.0), hex(0xFFD978).with_alpha(0.5));
                 brush.star(position, 14.0, 0.12 * bob, hex(0xFFE08A));
             }
         }
@@ -1377,7 +1406,9 @@ impl View<'_> {
             upper.iter().map(|point| [*point, Vec2::new(point.x, top - depth)]).collect()
         };
         brush.band(&to_depth(top - bottom), |point| if point.y < top - 20.0 { deep } else { soil });
-        brush.band(&to_depth(17.0), |_| grass);
+        brush.band(&to_depth(22.0), |point| {
+            if point.y < top - 12.0 { grass.with_alpha(0.0) } else { grass }
+        });
         let light = grass.mix(&LinearRgba::WHITE, 0.35);
         brush.line(&[Vec2::new(from + 9.0, top - 2.0), Vec2::new(to - 9.0, top - 2.0)], 3.0, light);
         for (number, x) in self.repeated(1.0, 58.0) {
@@ -1400,8 +1431,8 @@ impl View<'_> {
 
     fn rock(&self, brush: &mut Brush, it: &Obstacle) {
         let foot = self.at(it.x + it.width / 2.0, 0.0);
-        let glow = self.accent(Expression::Happy).with_alpha(0.20);
-        brush.glow(foot + Vec2::Y * it.height * 0.5, it.width * 1.25, glow);
+        let glow = self.accent(Expression::Happy).with_alpha(0.42);
+        brush.glow(foot + Vec2::Y * it.height * 0.5, Vec2::splat(it.width * 1.5), glow);
         let outline: Vec<_> = (0..=10_u8)
             .map(|step| {
                 let angle = PI * f32::from(step) / 10.0;
@@ -1422,30 +1453,34 @@ impl View<'_> {
 
     fn crystal(&self, brush: &mut Brush, it: &Obstacle) {
         let accent = self.accent(Expression::Surprise);
-        let middle = self.at(it.x + it.width / 2.0, it.height / 2.0);
-        brush.glow(middle, it.height * 0.8, accent.with_alpha(0.22));
-        let prisms = [(0.24, 0.80, 0.30), (0.76, 0.70, 0.28), (0.5, 1.0, 0.36)];
-        for (index, (x, height, width)) in prisms.into_iter().enumerate() {
-            let foot = self.at(it.x + it.width * x, -6.0);
-            let (w, h) = (it.width * width, it.height * height);
-            let [left, right] = [-w, w].map(|x| foot + Vec2::X * x);
-            let [shoulder, tip] = [foot + Vec2::Y * (h - w), foot + Vec2::new(w * 0.2, h)];
-            let lit = accent.mix(&LinearRgba::WHITE, 0.45);
-            let shade = accent.mix(&hex(0x10204A), 0.55);
-            let alpha = 0.78 + 0.08 * index as f32;
-            let outline = [right, shoulder + Vec2::X * w, tip, shoulder - Vec2::X * w, left];
-            brush.fan(&outline, |point| shade.mix(&lit, (point.y - foot.y) / h).with_alpha(alpha));
-            let facet = [
-                foot + Vec2::X * w * 0.25,
-                shoulder + Vec2::X * w * 0.25,
-                tip,
-                shoulder - Vec2::X * w,
-                left,
-            ];
-            brush.fan(&facet, |_| LinearRgba::WHITE.with_alpha(0.16));
-            let edge = [foot + Vec2::X * w * 0.25, shoulder + Vec2::X * w * 0.25, tip];
-            brush.line(&edge, 2.0, LinearRgba::WHITE.with_alpha(0.5));
+        let foot = self.at(it.x + it.width / 2.0, -4.0);
+        brush.glow(
+            foot + Vec2::Y * it.height * 0.5,
+            Vec2::new(190.0, 210.0),
+            accent.with_alpha(0.5),
+        );
+        let [lit, shade] = [accent.mix(&LinearRgba::WHITE, 0.5), accent.mix(&hex(0x10204A), 0.55)];
+        let frame = brush.frame;
+        for (x, height, width, lean) in [
+            (-20.0, 0.74, 17.0, 0.16),
+            (24.0, 0.80, 18.0, -0.13),
+            (2.0, 1.0, 21.0, -0.01),
+            (-32.0, 0.44, 14.0, 0.34),
+            (36.0, 0.40, 14.0, -0.36),
+        ] {
+            let (w, h): (f32, f32) = (width, it.height * height);
+            brush.frame = frame * Affine2::from_angle_translation(lean, foot + Vec2::X * x);
+            let [middle, tip] = [Vec2::new(0.2 * w, 0.0), Vec2::new(0.1 * w, h)];
+            let [left, right] = [Vec2::new(-w, h - 1.2 * w), Vec2::new(w, h - 1.6 * w)];
+            let dim = |point: Vec2, by: f32| shade.mix(&lit, (point.y / h).clamp(0.0, 1.0) * by);
+            let facet = [Vec2::new(-w, 0.0), middle, tip, left];
+            brush.fan(&facet, |point| dim(point, 1.0).with_alpha(0.95));
+            let facet = [middle, Vec2::new(w, 0.0), right, tip];
+            brush.fan(&facet, |point| dim(point, 0.45).with_alpha(0.95));
+            let gleam = [Vec2::new(-0.55 * w, h * 0.3), Vec2::new(-0.55 * w, h - 1.6 * w)];
+            brush.line(&gleam, 3.0, LinearRgba::WHITE.with_alpha(0.45));
         }
+        brush.frame = frame;
     }
 
     /// Where a bird is: it comes faster than the ground, and down to the hero.
@@ -1460,7 +1495,7 @@ impl View<'_> {
         let accent = self.accent(Expression::Angry);
         let beat = if self.is_calm { 0.3 } else { (self.look.seconds * 13.0 + phase).sin() };
         let place = self.bird_at(it) + Vec2::Y * beat * 4.0;
-        brush.glow(place, 62.0, accent.with_alpha(0.34));
+        brush.glow(place, Vec2::splat(84.0), accent.with_alpha(0.6));
         let dark = hex(0x3A1E33);
         let frame = brush.frame;
         brush.frame = frame * Affine2::from_translation(place);
@@ -1496,7 +1531,7 @@ impl View<'_> {
         if foot.x.abs() > self.size.x {
             return;
         }
-        brush.glow(foot + Vec2::Y * 200.0, 240.0, hex(0xFFE9B0).with_alpha(0.25));
+        brush.glow(foot + Vec2::Y * 200.0, Vec2::splat(300.0), hex(0xFFE9B0).with_alpha(0.4));
         brush.line(&[foot, foot + Vec2::Y * 300.0], 9.0, hex(0xE9E2F5));
         brush.disc(foot + Vec2::Y * 306.0, Vec2::splat(11.0), hex(0xFFD978));
         let stripes = [Expression::Happy, Expression::Surprise, Expression::Angry];
@@ -1555,7 +1590,7 @@ impl View<'_> {
             }
         }
         let glow = self.strongest().map_or(hex(0xFFF1DC), |(it, _)| self.accent(it));
-        brush.glow(middle, 105.0, glow.with_alpha(0.26));
+        brush.glow(middle, Vec2::splat(130.0), glow.with_alpha(0.5));
         let lean =
             if is_lost { 0.3 } else { (hero.rise / 3_000.0).clamp(-0.2, 0.2) - 0.12 * look.dash };
         let frame = brush.frame;
@@ -1616,7 +1651,7 @@ impl View<'_> {
         let up = self.look.shield;
         if up > 0.02 {
             let radius = HERO * (1.3 + 0.45 * up);
-            brush.glow(middle, radius * 1.5, accent.with_alpha(0.3 * up));
+            brush.glow(middle, Vec2::splat(radius * 1.9), accent.with_alpha(0.6 * up));
             brush.disc(middle, Vec2::splat(radius), accent.with_alpha(0.16 * up));
             brush.ring(
                 middle,
@@ -1652,7 +1687,7 @@ impl View<'_> {
 
     /// Above what comes: what to show, and when.
     fn signs(&self, brush: &mut Brush) {
-        let lane = self.ground + 322.0;
+        let lane = self.ground + 306.0;
         let right = self.size.x / 2.0 - 84.0;
         let mut before = f32::NEG_INFINITY;
         let signs = self.run.course.obstacles.iter();
@@ -1672,7 +1707,8 @@ impl View<'_> {
             let accent = self.accent(expression);
             let cue = seconds - it.kind.lead() - REACTION;
             let is_now = is_next && cue < 0.0;
-            let comes = ((3.4 - seconds) * 4.0).clamp(0.0, 1.0);
+            // It comes, and goes when it is too late.
+            let comes = ((3.4 - seconds) * 4.0).min((seconds + 0.15) * 5.0).clamp(0.0, 1.0);
             let comes = if self.is_calm { 1.0 } else { comes * comes * (3.0 - 2.0 * comes) };
             let pulse = if is_now && !self.is_calm {
                 1.12 + 0.05 * (self.look.seconds * 16.0).sin()
@@ -1690,11 +1726,8 @@ impl View<'_> {
             if is_next {
                 let left = (cue / 1.8).clamp(0.0, 1.0);
                 let alpha = 0.85 * (1.0 - left);
-                brush.glow(
-                    middle,
-                    radius * 2.3,
-                    accent.with_alpha(if is_now { 0.5 } else { 0.22 }),
-                );
+                let light = accent.with_alpha(if is_now { 0.9 } else { 0.45 });
+                brush.glow(middle, Vec2::splat(radius * 2.6), light);
                 brush.ring(
                     middle,
                     radius + 5.0 + 52.0 * left,
@@ -1707,6 +1740,9 @@ impl View<'_> {
             brush.disc(middle, Vec2::splat(radius + 5.0), if is_now { accent } else { panel });
             brush.ring(middle, radius + 3.0, 4.0, [0.0, TAU], accent);
             brush.emblem(middle, radius * 0.84, expression, accent);
+            if comes < 0.9 {
+                continue;
+            }
             let words = verb(expression);
             let width = 46.0 + 13.0 * words.len() as f32;
             let below = middle - Vec2::Y * (if is_next { 66.0 } else { 56.0 });
@@ -1728,7 +1764,7 @@ impl View<'_> {
         let run = self.run;
         let corner = Vec2::new(-self.size.x / 2.0, self.size.y / 2.0);
         let panel = self.theme.panel.to_linear().with_alpha(0.62);
-        brush.pill(corner + Vec2::new(124.0, -66.0), Vec2::new(216.0, 100.0), panel);
+        brush.pill(corner + Vec2::new(142.0, -66.0), Vec2::new(252.0, 100.0), panel);
         for life in 0..LIVES {
             let place = corner + Vec2::new(46.0 + 40.0 * f32::from(life), -44.0);
             let is_left = life < run.lives;
@@ -1737,26 +1773,31 @@ impl View<'_> {
             brush.heart(place, size, color);
         }
         // The mood: a line from sad to happy, and a small face on it.
-        let [from, to] = [34.0, 214.0].map(|x| corner + Vec2::new(x, -90.0));
-        let [low, high] = [Expression::Sad, Expression::Happy].map(|it| self.accent(it));
+        let [from, to] = [38.0, 246.0].map(|x| corner + Vec2::new(x, -90.0));
+        let stops = [Expression::Sad, Expression::Neutral, Expression::Happy];
+        let [low, middle, high] = stops.map(|it| self.accent(it));
+        let color = |share: f32| match share {
+            ..0.5 => low.mix(&middle, 2.0 * share),
+            _ => middle.mix(&high, 2.0 * share - 1.0),
+        };
         let edges: Vec<_> = (0..=12_u8)
             .map(|step| from.lerp(to, f32::from(step) / 12.0))
             .map(|point| [point + Vec2::Y * 4.0, point - Vec2::Y * 4.0])
             .collect();
-        brush.band(&edges, |point| low.mix(&high, (point.x - from.x) / (to.x - from.x)));
+        brush.band(&edges, |point| color((point.x - from.x) / (to.x - from.x)));
         let knob = from.lerp(to, self.look.zest);
         let mut mood = [0.0; Expression::COUNT];
         mood[Expression::Happy.index()] = self.mood.max(0.0);
         mood[Expression::Sad.index()] = (-self.mood).max(0.0);
-        brush.disc(knob, Vec2::splat(19.0), low.mix(&high, self.look.zest));
+        brush.disc(knob, Vec2::splat(19.0), color(self.look.zest));
         brush.badge(knob, 16.0, &mood);
         let pace = match self.look.zest {
-            ..0.25 => "gentle",
-            ..0.65 => "steady",
-            _ => "lively",
+            ..0.25 => "gentle pace",
+            ..0.65 => "steady pace",
+            _ => "lively pace",
         };
-        let beside = corner + Vec2::new(164.0, -44.0);
-        brush.say(Style::Small, Token::Quiet, beside, -0.5, pace);
+        let beside = corner + Vec2::new(256.0, -44.0);
+        brush.say(Style::Small, Token::Quiet, beside, 0.5, pace);
 
         let top = Vec2::new(0.0, corner.y);
         let width = (self.size.x * 0.3).min(420.0);
@@ -1772,15 +1813,25 @@ impl View<'_> {
         brush.fan(&cloth.map(|point| to + point), |_| hex(0xFFD978));
         let words = format!("{} m", run.metres());
         brush.say(Style::Small, Token::Quiet, from - Vec2::Y * 20.0, -0.5, &words);
-        brush.star(to - Vec2::new(36.0, 20.0), 9.0, 0.0, hex(0xFFE08A));
+        brush.star(to - Vec2::new(46.0, 20.0), 9.0, 0.0, hex(0xFFE08A));
         let words = run.stars.to_string();
         brush.say(Style::Small, Token::Text, to - Vec2::Y * 20.0, 0.5, &words);
 
         let (words, ink) = self.hint(input);
         let bottom = -self.size.y / 2.0;
         brush.say(Style::Large, ink, Vec2::new(0.0, bottom + 112.0), 0.0, words);
+        self.chips(brush, bottom + 50.0, input);
+    }
+
+    fn title(&self, brush: &mut Brush, input: &ExpressionInput<Action>) {
+        let top = self.size.y / 2.0;
+        brush.say(BIG, Token::Text, Vec2::Y * (top - 62.0), 0.0, "Smile Runner");
+        self.chips(brush, top - 140.0, input);
+    }
+
+    fn chips(&self, brush: &mut Brush, y: f32, input: &ExpressionInput<Action>) {
         for (index, action) in ACTIONS.into_iter().enumerate() {
-            let middle = Vec2::new(270.0 * (index as f32 - 1.0), bottom + 50.0);
+            let middle = Vec2::new(270.0 * (index as f32 - 1.0), y);
             self.chip(brush, middle, action, input, self.look.flashes[index]);
         }
     }
@@ -1831,7 +1882,7 @@ impl View<'_> {
         let (name, ready) = match action {
             Action::Jump => ("to jump", 1.0),
             Action::Dash => ("to dash", 1.0 - hero.dash_wait / DASH_EVERY),
-            Action::Shield => ("for the shield", hero.energy),
+            Action::Shield => ("to shield", hero.energy),
         };
         let grown = size + if self.is_calm { 0.0 } else { 10.0 * flash };
         let is_on = input.pressed(action);
@@ -1858,8 +1909,8 @@ impl View<'_> {
         let ink = Token::ExpressionText(expression);
         brush.say(Style::LargeSign, ink, text, -0.5, sign(expression));
         brush.say(Style::Large, ink, text + Vec2::X * 22.0, -0.5, verb(expression));
-        let after = text + Vec2::X * (30.0 + 12.5 * verb(expression).len() as f32);
-        brush.say(Style::Small, Token::Quiet, after, -0.5, name);
+        let end = middle + Vec2::new(size.x / 2.0 - 14.0, 6.0);
+        brush.say(Style::Small, Token::Quiet, end, 0.5, name);
     }
 
     fn waiting(&self, brush: &mut Brush, attention: &Attention) {
@@ -1888,7 +1939,7 @@ impl View<'_> {
         let panel = self.theme.panel.to_linear().with_alpha(0.9);
         let is_won = run.outcome == Some(Outcome::Won);
         let accent = self.accent(if is_won { Expression::Happy } else { Expression::Sad });
-        brush.glow(middle, 420.0, accent.with_alpha(0.25));
+        brush.glow(middle, Vec2::new(620.0, 330.0), accent.with_alpha(0.45));
         brush.pill(middle, Vec2::new(606.0, 266.0), accent.with_alpha(0.8));
         brush.pill(middle, Vec2::new(600.0, 260.0), panel.with_alpha(1.0));
         let title = if is_won { "You made it to the flag!" } else { "Out of lives" };
@@ -1909,7 +1960,7 @@ impl View<'_> {
             brush.pill(
                 place - Vec2::Y * 10.0,
                 Vec2::new(176.0, 78.0),
-                LinearRgba::WHITE.with_alpha(0.06),
+                LinearRgba::WHITE.with_alpha(0.018),
             );
             brush.say(Style::Large, Token::Text, place + Vec2::Y * 4.0, 0.0, &much);
             brush.say(Style::Small, Token::Quiet, place - Vec2::Y * 26.0, 0.0, &of);
@@ -2034,14 +2085,21 @@ impl Brush {
         self.fan(&oval(middle, radii, turn), |_| color);
     }
 
-    /// Light that fades outwards.
-    fn glow(&mut self, middle: Vec2, radius: f32, color: LinearRgba) {
-        for share in [1.0, 0.66] {
-            let color = color.with_alpha(color.alpha * 0.6);
-            let shade = |point: Vec2| {
-                if point.distance(middle) > 1.0 { color.with_alpha(0.0) } else { color }
-            };
-            self.fan(&oval(middle, Vec2::splat(radius * share), 0.0), shade);
+    /// Light that fades outwards, softly.
+    fn glow(&mut self, middle: Vec2, radii: Vec2, color: LinearRgba) {
+        const RINGS: [f32; 6] = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
+        for pair in RINGS.windows(2) {
+            let [inner, outer] = [pair[0], pair[1]];
+            let edges: Vec<_> = (0..=32_u8)
+                .map(|step| Vec2::from_angle(TAU * f32::from(step) / 32.0) * radii)
+                .map(|way| [way * outer, way * inner].map(|way| middle + way))
+                .collect();
+            let feather = std::mem::take(&mut self.feather);
+            self.band(&edges, |point| {
+                let left = 1.0 - ((point - middle) / radii).length().min(1.0);
+                color.with_alpha(color.alpha * left * left)
+            });
+            self.feather = feather;
         }
     }
 
@@ -2159,15 +2217,17 @@ impl Brush {
             let pupil_radii = Vec2::new(pupil_radius, pupil_radius.min(eye_radii.y * 0.9));
             self.disc(pupil, pupil_radii, dark);
             self.disc(pupil + Vec2::new(0.04, 0.05 * open), pupil_radii * 0.35, LinearRgba::WHITE);
-            let raise = 0.46 + 0.20 * surprise + 0.12 * fear + 0.04 * happy - 0.05 * angry;
+            let raise = 0.47 + 0.20 * surprise + 0.12 * fear + 0.07 * happy - 0.06 * angry;
             let inner = raise - 0.19 * angry + 0.14 * sad + 0.08 * fear - 0.06 * disgust;
-            let outer = raise + 0.06 * angry - 0.10 * sad - 0.03 * fear;
-            let brow = [
-                Vec2::new(0.15 * side + ahead, inner),
-                Vec2::new(0.36 * side + ahead, f32::midpoint(inner, outer) + 0.05 - 0.05 * angry),
-                Vec2::new(0.56 * side + ahead, outer - 0.04),
-            ];
-            self.line(&brow, 0.085 + 0.02 * angry, dark);
+            let outer = raise - 0.02 + 0.08 * angry - 0.12 * sad - 0.03 * fear;
+            let [from, to] =
+                [Vec2::new(0.17 * side + ahead, inner), Vec2::new(0.55 * side + ahead, outer)];
+            let arch = 0.09 - 0.09 * angry;
+            let brow: [Vec2; 7] = std::array::from_fn(|step| {
+                let share = step as f32 / 6.0;
+                from.lerp(to, share) + Vec2::Y * arch * 4.0 * share * (1.0 - share)
+            });
+            self.line(&brow, 0.075 + 0.03 * angry, dark);
             let blush = hex(0xFF8FA0).with_alpha(0.25 + 0.4 * happy);
             self.disc(Vec2::new(0.62 * side + ahead, -0.14), Vec2::new(0.15, 0.10), blush);
         }
