@@ -475,7 +475,7 @@ fn the_puppet_plays_it_to_the_end() {
         stage.update();
     }
     let run = run(&mut stage);
-    assert_eq!((run.outcome, run.lives, run.score()), (Some(Outcome::Won), LIVES, 2640));
+    assert_eq!((run.outcome, run.lives, run.score()), (Some(Outcome::Won), LIVES, 2570));
 }
 
 /// Texts in the world are laid out only while a camera sees them, and the stage wakes its camera
