@@ -11,11 +11,15 @@ use crate::hud::theme::{CORNER, GRID};
 use crate::hud::{HudSettings, HudSystems};
 use crate::input::{
     ExpressionInput, ExpressionInputPlugin, ExpressionMap, FaceAxis, FaceInput, InputClock,
+    PlayerSlot, PlayerSlots,
 };
 use crate::plugin::{EmotionSystems, Face};
 
 /// How long a smile takes an item.
-const SMILE: Duration = Duration::from_secs(1);
+const SMILE_TIME: Duration = Duration::from_secs(1);
+/// From this strength on a smile takes, and until that it goes on: a faint one is enough, since the
+/// first menu comes before any warm-up.
+const SMILE: (f32, f32) = (0.4, 0.25);
 /// How far the head has to lean to choose, as a part of a full tilt (30 degrees).
 const LEAN: f32 = 0.35;
 /// A head that stays tilted goes on to the next item after this time.
@@ -30,6 +34,7 @@ pub struct MenuPlugin;
 impl Plugin for MenuPlugin {
     fn build(&self, app: &mut App) {
         // A menu of a paused game works, too.
+        let smile = Expression::Happy.above(SMILE.0).release_at(SMILE.1);
         let map = ExpressionMap::new()
             .with_clock(InputClock::Real)
             .with(MenuAction::Previous, FaceAxis::Tilt.past(-LEAN))
@@ -38,7 +43,7 @@ impl Plugin for MenuPlugin {
             .with(MenuAction::Next, FaceAxis::Tilt.past(LEAN))
             .with(MenuAction::Next, KeyCode::ArrowRight)
             .with(MenuAction::Next, KeyCode::ArrowDown)
-            .with(MenuAction::Take, Expression::Happy.above(0.55).hold(SMILE))
+            .with(MenuAction::Take, smile.hold(SMILE_TIME))
             .with(MenuAction::Take, KeyCode::Enter)
             .with(MenuAction::Take, KeyCode::NumpadEnter);
         app.add_plugins(ExpressionInputPlugin::new(map)).add_observer(open).add_systems(
@@ -280,7 +285,7 @@ const fn looks(chosen: bool) -> (Fill, Edge) {
 fn operate(
     time: Res<Time<Real>>,
     input: Res<ExpressionInput<MenuAction>>,
-    players: Query<&FaceInput, With<crate::input::PlayerSlot>>,
+    players: Query<&FaceInput, With<PlayerSlot>>,
     touched: Query<(&Item, &Interaction), Changed<Interaction>>,
     mut menus: Query<(Entity, &mut FaceMenu, &mut Menu)>,
     mut commands: Commands,
@@ -302,7 +307,7 @@ fn operate(
     let pressed = |action| input.any_pressed(action);
     let tilted = pressed(MenuAction::Previous) || pressed(MenuAction::Next);
     if !menu.is_ready {
-        let smiles = players.iter().any(|player| player.strength(Expression::Happy) > 0.4);
+        let smiles = players.iter().any(|player| player.strength(Expression::Happy) > SMILE.1);
         menu.is_ready = !tilted && !smiles && !pressed(MenuAction::Take);
         menu.tilted_for = Duration::ZERO;
     } else {
@@ -330,6 +335,7 @@ fn draw(
     time: Res<Time<Real>>,
     settings: Res<HudSettings>,
     input: Res<ExpressionInput<MenuAction>>,
+    slots: Res<PlayerSlots>,
     faces: Query<&Face>,
     mut menus: Query<(&FaceMenu, &mut Menu)>,
     mut panels: Query<&mut UiTransform>,
@@ -337,8 +343,9 @@ fn draw(
     mut items: Query<(&Item, &mut Fill, &mut Edge)>,
     mut bars: Query<&mut Node>,
 ) {
-    let held = [MenuAction::Take]
-        .map(|take| (1..=4u8).map(|slot| input.slot(slot).value(take)).fold(0.0_f32, f32::max))[0];
+    let held = (1..=slots.count)
+        .map(|slot| input.slot(slot).value(MenuAction::Take))
+        .fold(0.0_f32, f32::max);
     let anybody = faces.iter().any(|face| face.visible);
     for (_, mut menu) in &mut menus {
         menu.open.advance(true, OPEN, OPEN, time.delta_secs());
@@ -456,6 +463,17 @@ mod tests {
         with(&mut app, me, VirtualFace::release);
         run(&mut app, 0.2);
         with(&mut app, me, |face| face.press(Expression::Happy));
+        run(&mut app, 1.1);
+        assert_eq!(taken(&app), [0]);
+    }
+
+    #[test]
+    fn a_face_that_moves_little_takes_too() {
+        let (mut app, me, _) = app();
+        with(&mut app, me, |face| {
+            face.expressiveness = 0.3;
+            face.press(Expression::Happy);
+        });
         run(&mut app, 1.1);
         assert_eq!(taken(&app), [0]);
     }

@@ -351,6 +351,7 @@ fn draw(
     warm_ups: Query<(&FaceWarmUp, &Course)>,
     mut texts: Query<(&mut Text, &mut Ink)>,
     mut bars: Query<(&mut Node, &mut Fill)>,
+    mut signs: Query<&mut Node, Without<Fill>>,
 ) {
     for (warm_up, course) in &warm_ups {
         let is_missing = course.missing > PATIENCE;
@@ -376,6 +377,12 @@ fn draw(
         };
         write(course.sign, expression.map_or("", theme::sign), color);
         write(course.title, title, color);
+        let display = if expression.is_some() { Display::Flex } else { Display::None };
+        if let Ok(mut sign) = signs.get_mut(course.sign)
+            && sign.display != display
+        {
+            sign.display = display;
+        }
         write(course.sentence, sentence, Token::Quiet);
 
         let mut fill = |entity, part: f32, token| {
@@ -405,7 +412,7 @@ fn draw(
             };
             fill(*bar, part, expression.map_or(Token::Text, Token::Expression));
         }
-        let runs = matches!(course.step, Step::Rest | Step::Watch(_)) && !is_missing;
+        let runs = matches!(course.step, Step::Watch(_)) && !is_missing;
         fill(course.time_bar, if runs { slowest } else { 0.0 }, Token::Quiet);
     }
 }

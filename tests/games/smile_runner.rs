@@ -2,6 +2,7 @@
 //! model.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking too")]
+#![expect(clippy::duplicate_mod, reason = "the game brings what the stage needs, too")]
 
 #[expect(dead_code, reason = "the tests have no window")]
 #[path = "../../examples/arcade/mod.rs"]

@@ -182,7 +182,7 @@ impl Stage {
 
     /// One update.
     pub fn update(&mut self) {
-        if self.updates % UPDATES_PER_FRAME == 0
+        if self.updates.is_multiple_of(UPDATES_PER_FRAME)
             && let Some(mut puppet) = self.puppet.take()
         {
             puppet.act(self.world());
