@@ -127,10 +127,13 @@ fn draw(
     for (view, parts) in &views {
         let player = slots.face(view.slot).and_then(|face| faces.get(face).ok());
         let player = player.filter(|(face, _)| face.visible);
-        if let Ok((mut glass, _)) = nodes.get_mut(parts.glass)
-            && glass.height != Val::Px(WIDTH / shape)
-        {
-            glass.height = Val::Px(WIDTH / shape);
+        if let Ok((mut glass, _)) = nodes.get_mut(parts.glass) {
+            // Readings without pictures have nothing to mirror.
+            let display = if image.is_some() { Display::Flex } else { Display::None };
+            let height = Val::Px(WIDTH / shape);
+            if (glass.display, glass.height) != (display, height) {
+                (glass.display, glass.height) = (display, height);
+            }
         }
         let mut is_seen = false;
         if let (Some(image), Ok(mut picture)) = (&image, pictures.get_mut(parts.picture)) {
