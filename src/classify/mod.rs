@@ -260,8 +260,9 @@ impl std::fmt::Display for ModelChoice {
 }
 
 /// The models that are part of the program.
-const SHIPPED: [(&str, &[u8]); 2] = [
+const SHIPPED: [(&str, &[u8]); 3] = [
     ("cnn4", include_bytes!("../../models/cnn4.safetensors")),
+    ("efficientnet", include_bytes!("../../models/efficientnet.safetensors")),
     ("resnet", include_bytes!("../../models/resnet.safetensors")),
 ];
 
