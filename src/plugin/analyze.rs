@@ -392,6 +392,8 @@ impl AnalyzePlugin {
             Ok(Analyzer::new(Box::new(detector), options.load()?, self.tracker))
         }
         #[cfg(not(feature = "opencv"))]
+        let _ = options;
+        #[cfg(not(feature = "opencv"))]
         Err("there is no detector: build with the feature \"opencv\", or bring your own with \
              AnalyzePlugin::with_analyzer"
             .into())
