@@ -52,6 +52,8 @@ use bevy_emotion::hands_free::{FaceMenu, FaceWarmUp, MenuChosen, MenuPlace, Warm
 use bevy_emotion::hud::HudSystems;
 use bevy_emotion::input::*;
 use bevy_emotion::prelude::*;
+
+use arcade::dice::Dice;
 use scene::Scene;
 
 fn main() -> AppExit {
@@ -230,14 +232,14 @@ impl Player {
 pub fn plan(seed: u64, player: &Player) -> Vec<Expression> {
     let mut dice = Dice(seed);
     let mut spare = ASKED.to_vec();
-    dice.shuffle(&mut spare);
+    shuffle(&mut spare, &mut dice);
     // Stable: the order among those that are equally hard stays that of the dice.
     spare.sort_by_key(|expression| player.hardness(*expression) > 0.0);
     let mut plan = ASKED.repeat(LEAST_ASKED);
     plan.extend(spare.into_iter().take(ROUNDS - plan.len()));
     // Thrown anew until no two are the same in a row: about one throw in ten is.
     loop {
-        dice.shuffle(&mut plan);
+        shuffle(&mut plan, &mut dice);
         if plan.windows(2).all(|pair| pair[0] != pair[1]) {
             return plan;
         }
@@ -485,33 +487,10 @@ fn hold(held: &mut f32, seconds: f32, counts: bool) {
     *held = if counts { *held + seconds } else { (*held - 2.0 * seconds).max(0.0) };
 }
 
-/// A small generator of random numbers: SplitMix64 (Steele, Lea, Flood, 2014).
-#[derive(Debug, Clone, Copy, Default)]
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// From 0 to below 1.
-    fn unit(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1u64 << 24) as f32
-    }
-
-    fn between(&mut self, least: f32, most: f32) -> f32 {
-        least + (most - least) * self.unit()
-    }
-
-    fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            let other = (self.next() % (last as u64 + 1)) as usize;
-            items.swap(last, other);
-        }
+fn shuffle<T>(items: &mut [T], dice: &mut Dice) {
+    for last in (1..items.len()).rev() {
+        let other = (dice.roll() % (last as u64 + 1)) as usize;
+        items.swap(last, other);
     }
 }
 

@@ -14,18 +14,18 @@
 //! middle of the dial, whatever it reads as. Who cannot show an expression at all is not stuck: a
 //! lantern's circle grows from the 15th second on, until any face is within.
 //!
-//! [`Quest`] has the rules and [`Gaze`] the turning; `arcade/room.rs` draws the room from an [`Air`],
-//! `arcade/music.rs` plays.
+//! [`Quest`] has the rules and [`Gaze`] the turning; `mood_room/room.rs` draws the room from an [`Air`],
+//! `mood_room/music.rs` plays.
 
 #[path = "arcade/mod.rs"]
 mod arcade;
-#[path = "arcade/clay.rs"]
+#[path = "mood_room/clay.rs"]
 mod clay;
-#[path = "arcade/look.rs"]
+#[path = "mood_room/look.rs"]
 mod look;
-#[path = "arcade/music.rs"]
+#[path = "mood_room/music.rs"]
 pub mod music;
-#[path = "arcade/room.rs"]
+#[path = "mood_room/room.rs"]
 pub mod room;
 
 use std::sync::Arc;
@@ -810,14 +810,7 @@ fn build_hud(scene: Res<State<Scene>>, mut commands: Commands) {
         .with_children(build_dial);
 
         if plays {
-            hud.spawn(Node {
-                position_type: PositionType::Absolute,
-                width: Val::Percent(100.0),
-                bottom: Val::Px(16.0),
-                justify_content: JustifyContent::Center,
-                ..default()
-            })
-            .with_children(|row| {
+            hud.spawn(lower_row()).with_children(|row| {
                 row.spawn(ink::panel(Node {
                     flex_direction: FlexDirection::Column,
                     align_items: AlignItems::Center,
@@ -834,14 +827,7 @@ fn build_hud(scene: Res<State<Scene>>, mut commands: Commands) {
                 ));
             }
         } else {
-            hud.spawn(Node {
-                position_type: PositionType::Absolute,
-                width: Val::Percent(100.0),
-                bottom: Val::Px(16.0),
-                justify_content: JustifyContent::Center,
-                ..default()
-            })
-            .with_children(|row| {
+            hud.spawn(lower_row()).with_children(|row| {
                 row.spawn(ink::panel(Node {
                     padding: UiRect::axes(Val::Px(20.0), Val::Px(10.0)),
                     ..default()
@@ -911,6 +897,17 @@ fn build_card(card: &mut ChildSpawnerCommands) {
                 ));
             }
         });
+}
+
+/// A row at the lower edge, for what lies in its middle.
+fn lower_row() -> Node {
+    Node {
+        position_type: PositionType::Absolute,
+        width: Val::Percent(100.0),
+        bottom: Val::Px(16.0),
+        justify_content: JustifyContent::Center,
+        ..default()
+    }
 }
 
 fn build_dial(panel: &mut ChildSpawnerCommands) {

@@ -32,6 +32,8 @@ use bevy_emotion::hud::{HudSystems, Screen};
 use bevy_emotion::input::*;
 use bevy_emotion::prelude::*;
 
+use arcade::dice::Dice;
+
 use canvas::*;
 pub use gags::*;
 use theatre::*;
@@ -566,7 +568,7 @@ impl Show {
         let acts = chosen.into_iter().map(|(_, gag)| {
             performed[gag] += 1;
             start += TITLE;
-            let act = Act { gag, start, seed: dice.next() };
+            let act = Act { gag, start, seed: dice.roll() };
             start += GAGS[gag].seconds;
             act
         });
@@ -578,23 +580,6 @@ impl Show {
         let next = self.0.partition_point(|act| act.start - TITLE <= clock);
         let act = *self.0.get(next.checked_sub(1)?)?;
         Some((act, clock - act.start))
-    }
-}
-
-/// Splitmix64: small, and the same everywhere.
-#[derive(Clone)]
-pub struct Dice(pub u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn between(&mut self, from: f32, to: f32) -> f32 {
-        from + (to - from) * (self.next() >> 40) as f32 / (1_u64 << 24) as f32
     }
 }
 

@@ -29,6 +29,8 @@ use bevy_emotion::hud::{HudSettings, HudSystems, Screen};
 use bevy_emotion::input::*;
 use bevy_emotion::prelude::*;
 
+use arcade::dice::Dice;
+
 fn main() -> AppExit {
     let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(7, |since| since.as_secs());
     arcade::run("Smile Runner", SmileRunnerPlugin { seed })
@@ -220,28 +222,9 @@ pub struct Obstacle {
     pub fate: Fate,
 }
 
-/// A generator of random numbers: splitmix64 (Steele, Lea, Flood: *Fast splittable pseudorandom
-/// number generators*, 2014).
-#[derive(Debug, Clone)]
-pub struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn range(&mut self, from: f32, to: f32) -> f32 {
-        from + (to - from) * ((self.roll() >> 40) as f32 / (1_u64 << 24) as f32)
-    }
-
-    /// The same number, 0 to 1, for the same place of the scenery.
-    fn of(place: f32, which: u64) -> f32 {
-        Self((place as i64 as u64).wrapping_mul(8).wrapping_add(which)).range(0.0, 1.0)
-    }
+/// The same number, 0 to 1, for the same place of the scenery.
+fn chance(place: f32, which: u64) -> f32 {
+    Dice((place as i64 as u64).wrapping_mul(8).wrapping_add(which)).unit()
 }
 
 /// What lies ahead. It is made while the hero runs, as dense as the player's mood asks for.
@@ -272,7 +255,7 @@ impl Course {
         while self.end < until.min(COURSE - 1_900.0) {
             let kind = self.next_kind();
             let mut pause = BREATH + (1.0 - zest) * 0.6;
-            pause += self.dice.range(0.0, 0.7 - 0.4 * zest);
+            pause += self.dice.between(0.0, 0.7 - 0.4 * zest);
             if self.last[0].is_some_and(|last| last.expression() == kind.expression()) {
                 // The face has to go back and come again.
                 pause += 0.35;
@@ -315,8 +298,8 @@ impl Course {
     /// Puts an obstacle with its stars there, and gives its end.
     fn place(&mut self, kind: Kind, x: f32, zest: f32) -> f32 {
         let (width, height) = match kind {
-            Kind::Rock => (self.dice.range(64.0, 96.0), self.dice.range(50.0, 92.0)),
-            Kind::Gap => (self.dice.range(130.0, 160.0) + 40.0 * zest, 0.0),
+            Kind::Rock => (self.dice.between(64.0, 96.0), self.dice.between(50.0, 92.0)),
+            Kind::Gap => (self.dice.between(130.0, 160.0) + 40.0 * zest, 0.0),
             Kind::Crystal => (78.0, 205.0),
             Kind::Bird => (0.0, 60.0),
         };
@@ -348,8 +331,8 @@ impl Course {
     }
 
     fn row_of_stars(&mut self, from: f32, to: f32, zest: f32) {
-        let count = 2 + (self.dice.range(0.0, 2.0 + 2.0 * zest)) as usize;
-        let first = self.dice.range(0.45, 0.55) * (to - from) + from;
+        let count = 2 + (self.dice.between(0.0, 2.0 + 2.0 * zest)) as usize;
+        let first = self.dice.between(0.45, 0.55) * (to - from) + from;
         for place in 0..count {
             self.stars.push(Vec2::new(first + place as f32 * 60.0 - 60.0, 50.0));
         }
@@ -986,10 +969,10 @@ fn feel(
     // Confetti from above, at the flag.
     if run.outcome == Some(Outcome::Won) && (run.end_time * 5.0).fract() < seconds * 5.0 {
         let color = theme.color(Expression::ALL[(dice.roll() % 6) as usize]).to_linear();
-        let place = feet + Vec2::new(dice.range(-380.0, 700.0), dice.range(300.0, 440.0));
+        let place = feet + Vec2::new(dice.between(-380.0, 700.0), dice.between(300.0, 440.0));
         dust.burst(&mut dice, 22, place, 260.0, color, -220.0);
     }
-    if run.hero.on_ground && run.outcome.is_none() && dice.range(0.0, 1.0) < seconds * 14.0 {
+    if run.hero.on_ground && run.outcome.is_none() && dice.between(0.0, 1.0) < seconds * 14.0 {
         dust.burst(&mut dice, 1, feet - Vec2::X * 20.0, 60.0, sand, 0.0);
     }
     dust.settle(seconds, settings.reduced_motion);
@@ -1006,15 +989,15 @@ impl Dust {
         weight: f32,
     ) {
         for _ in 0..count {
-            let way = Vec2::from_angle(dice.range(0.0, TAU)) * dice.range(0.3, 1.0) * speed;
+            let way = Vec2::from_angle(dice.between(0.0, TAU)) * dice.between(0.3, 1.0) * speed;
             self.0.push(Mote {
                 position: at,
                 velocity: way + Vec2::Y * speed * 0.35,
                 weight,
-                size: dice.range(3.0, 8.0),
+                size: dice.between(3.0, 8.0),
                 color,
                 age: 0.0,
-                life: dice.range(0.4, 0.9) + if weight < 0.0 { 0.4 } else { 0.0 },
+                life: dice.between(0.4, 0.9) + if weight < 0.0 { 0.4 } else { 0.0 },
             });
         }
     }
@@ -1253,7 +1236,7 @@ impl View<'_> {
         });
         for star in 0..70_u8 {
             let place = f32::from(star);
-            let [x, y, size] = [1, 2, 3].map(|which| Dice::of(place, which));
+            let [x, y, size] = [1, 2, 3].map(|which| chance(place, which));
             let twinkle = if self.is_calm {
                 0.8
             } else {
@@ -1269,7 +1252,7 @@ impl View<'_> {
         brush.glow(sun, Vec2::splat(130.0), warm.with_alpha(0.45));
         brush.disc(sun, Vec2::splat(46.0), warm.with_alpha(0.92));
         for cloud in self.repeated(0.05, 430.0) {
-            let [height, size, side] = [1, 2, 3].map(|which| Dice::of(cloud.0, which));
+            let [height, size, side] = [1, 2, 3].map(|which| chance(cloud.0, which));
             let middle = Vec2::new(cloud.1 + 200.0 * side, self.ground + 300.0 + 150.0 * height);
             let color = haze.mix(&LinearRgba::WHITE, 0.25).with_alpha(0.34);
             for (x, y, width, height) in [
@@ -1327,7 +1310,7 @@ impl View<'_> {
             }
             // Round trees stand on the nearer hills.
             for (number, x) in self.repeated(speed, if index == 1 { 96.0 } else { 150.0 }) {
-                let [side, size, is_there] = [4, 5, 6].map(|which| Dice::of(number, which));
+                let [side, size, is_there] = [4, 5, 6].map(|which| chance(number, which));
                 if is_there < 0.35 {
                     continue;
                 }
@@ -1412,7 +1395,7 @@ impl View<'_> {
         let light = grass.mix(&LinearRgba::WHITE, 0.35);
         brush.line(&[Vec2::new(from + 9.0, top - 2.0), Vec2::new(to - 9.0, top - 2.0)], 3.0, light);
         for (number, x) in self.repeated(1.0, 58.0) {
-            let [side, depth, size] = [1, 2, 3].map(|which| Dice::of(number, which + 20));
+            let [side, depth, size] = [1, 2, 3].map(|which| chance(number, which + 20));
             let x = x + 50.0 * side;
             if x < from + 30.0 || x > to - 30.0 {
                 continue;
@@ -1436,7 +1419,7 @@ impl View<'_> {
         let outline: Vec<_> = (0..=10_u8)
             .map(|step| {
                 let angle = PI * f32::from(step) / 10.0;
-                let bump = 0.88 + 0.2 * Dice::of(it.x + f32::from(step), 5);
+                let bump = 0.88 + 0.2 * chance(it.x + f32::from(step), 5);
                 let half = Vec2::new(it.width / 2.0 + 6.0, it.height);
                 foot + Vec2::from_angle(angle) * half * bump - Vec2::Y * 4.0
             })
@@ -1579,7 +1562,7 @@ impl View<'_> {
                 brush.disc(middle - Vec2::X * back, radii * (1.0 - 0.08 * f32::from(ghost)), color);
             }
             for line in 0..7_u8 {
-                let [y, x] = [1, 2].map(|which| Dice::of(f32::from(line), which));
+                let [y, x] = [1, 2].map(|which| chance(f32::from(line), which));
                 let x = (x * 400.0 - look.seconds * 1_500.0).rem_euclid(420.0) - 480.0;
                 let start = middle + Vec2::new(x, (y - 0.5) * 120.0);
                 brush.line(

@@ -1,4 +1,7 @@
-//! What the games share: the window, the faces and a tone.
+//! What the games share: the window, the faces, a tone and dice.
+
+#[allow(dead_code, reason = "each game uses a part of it")]
+pub mod dice;
 
 use bevy::prelude::*;
 use bevy_emotion::capture::{OpenOptions, SourceSpec};

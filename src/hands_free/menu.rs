@@ -7,6 +7,7 @@ use bevy::prelude::*;
 use crate::emotion::Expression;
 use crate::hud::ink::{self, Edge, Fill, Ink, Style, Token};
 use crate::hud::motion::Ramp;
+use crate::hud::overlay;
 use crate::hud::theme::{CORNER, GRID};
 use crate::hud::{HudSettings, HudSystems};
 use crate::input::{
@@ -216,13 +217,9 @@ fn open(
         .entity(added.entity)
         .insert((
             Node {
-                position_type: PositionType::Absolute,
-                width: Val::Percent(100.0),
-                height: Val::Percent(100.0),
                 align_items: align,
-                justify_content: JustifyContent::Center,
                 padding: UiRect::all(Val::Px(2.0 * GRID)),
-                ..Node::default()
+                ..overlay::whole_screen()
             },
             Menu {
                 panel,

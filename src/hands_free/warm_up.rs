@@ -7,6 +7,7 @@ use bevy::prelude::*;
 use crate::emotion::Expression;
 use crate::hud::HudSystems;
 use crate::hud::ink::{self, Fill, Ink, Style, Token};
+use crate::hud::overlay;
 use crate::hud::theme::{self, GRID};
 use crate::input::{
     CalibrateFace, ExpressionRange, FaceCalibration, FaceInput, PlayerSlots, WarmUp, WarmUpFace,
@@ -129,7 +130,7 @@ fn open(added: On<Add, FaceWarmUp>, warm_ups: Query<&FaceWarmUp>, mut commands: 
             TextLayout::justify(Justify::Center),
         ))
         .id();
-    let (time_track, time_bar) = bar(&mut commands, 6.0, Token::Text);
+    let (time_track, time_bar) = ink::bar(&mut commands, Val::Px(BAR_WIDTH), 6.0, Token::Text);
     let panel = commands
         .spawn(ink::overlay_panel(Node {
             min_width: Val::Px(84.0 * GRID),
@@ -144,7 +145,7 @@ fn open(added: On<Add, FaceWarmUp>, warm_ups: Query<&FaceWarmUp>, mut commands: 
         .id();
     let mut bars = Vec::new();
     for player in 1..=warm_up.players {
-        let (track, bar) = bar(&mut commands, 18.0, Token::Text);
+        let (track, bar) = ink::bar(&mut commands, Val::Px(BAR_WIDTH), 18.0, Token::Text);
         let row = commands
             .spawn(Node {
                 align_items: AlignItems::Center,
@@ -165,14 +166,7 @@ fn open(added: On<Add, FaceWarmUp>, warm_ups: Query<&FaceWarmUp>, mut commands: 
     commands
         .entity(added.entity)
         .insert((
-            Node {
-                position_type: PositionType::Absolute,
-                width: Val::Percent(100.0),
-                height: Val::Percent(100.0),
-                align_items: AlignItems::Center,
-                justify_content: JustifyContent::Center,
-                ..Node::default()
-            },
+            overlay::whole_screen(),
             Course {
                 step: Step::Faces,
                 lasted: Duration::ZERO,
@@ -186,35 +180,6 @@ fn open(added: On<Add, FaceWarmUp>, warm_ups: Query<&FaceWarmUp>, mut commands: 
             },
         ))
         .add_child(panel);
-}
-
-/// An empty bar: its track and what fills it.
-fn bar(commands: &mut Commands, height: f32, color: Token) -> (Entity, Entity) {
-    let round = BorderRadius::all(Val::Px(height / 2.0));
-    let bar = commands
-        .spawn((
-            Node {
-                width: Val::ZERO,
-                height: Val::Percent(100.0),
-                border_radius: round,
-                ..Node::default()
-            },
-            Fill(color),
-        ))
-        .id();
-    let track = commands
-        .spawn((
-            Node {
-                width: Val::Px(BAR_WIDTH),
-                height: Val::Px(height),
-                border_radius: round,
-                ..Node::default()
-            },
-            Fill(Token::Track),
-        ))
-        .add_child(bar)
-        .id();
-    (track, bar)
 }
 
 /// Leads the players through the steps.

@@ -10,7 +10,7 @@ use bevy::prelude::*;
 
 use super::face::ShownFace;
 use super::floating::{Floating, Kind};
-use super::ink::{self, Fill, Style, Token};
+use super::ink::{self, Style, Token};
 use super::theme::GRID;
 use super::{HudSystems, keys};
 use crate::input::{CalibrateFace, CalibrationState, FaceCalibration};
@@ -68,31 +68,8 @@ struct Panel {
 
 /// Gives a new face its panel, closed.
 fn spawn(added: On<Add, ShownFace>, mut commands: Commands) {
-    let round = BorderRadius::all(Val::Px(BAR_HEIGHT / 2.0));
     let sentence = commands.spawn(ink::text("", Style::Small, Token::Text)).id();
-    let bar = commands
-        .spawn((
-            Node {
-                width: Val::ZERO,
-                height: Val::Percent(100.0),
-                border_radius: round,
-                ..Node::default()
-            },
-            Fill(Token::Text),
-        ))
-        .id();
-    let track = commands
-        .spawn((
-            Node {
-                width: Val::Percent(100.0),
-                height: Val::Px(BAR_HEIGHT),
-                border_radius: round,
-                ..Node::default()
-            },
-            Fill(Token::Track),
-        ))
-        .add_child(bar)
-        .id();
+    let (track, bar) = ink::bar(&mut commands, Val::Percent(100.0), BAR_HEIGHT, Token::Text);
     let mut floating = Floating::new(added.entity, Kind::Calibration);
     floating.wanted = false;
     commands

@@ -170,6 +170,16 @@ fn filled_panel(node: Node, fill: Token) -> impl Bundle {
     )
 }
 
+/// An empty bar: its track, and within it what fills it from the left with a width in percent.
+pub fn bar(commands: &mut Commands, width: Val, height: f32, color: Token) -> (Entity, Entity) {
+    let border_radius = BorderRadius::all(Val::Px(height / 2.0));
+    let filling = Node { height: Val::Percent(100.0), border_radius, ..Node::default() };
+    let bar = commands.spawn((Node { width: Val::ZERO, ..filling }, Fill(color))).id();
+    let track = Node { width, height: Val::Px(height), border_radius, ..Node::default() };
+    let track = commands.spawn((track, Fill(Token::Track))).add_child(bar).id();
+    (track, bar)
+}
+
 /// Paints what is new, what has another token than before, and all when the theme changed.
 pub(super) fn paint(
     theme: Res<Theme>,

@@ -52,7 +52,7 @@ mod label;
 mod mood;
 pub mod motion;
 mod notes;
-mod overlay;
+pub(crate) mod overlay;
 mod particles;
 mod picture;
 mod place;

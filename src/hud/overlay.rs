@@ -6,17 +6,19 @@ use super::motion::Ramp;
 
 /// A node over the whole screen, with its content in the middle, in front of everything else.
 pub fn over_the_screen() -> impl Bundle {
-    (
-        Node {
-            position_type: PositionType::Absolute,
-            width: Val::Percent(100.0),
-            height: Val::Percent(100.0),
-            align_items: AlignItems::Center,
-            justify_content: JustifyContent::Center,
-            ..Node::default()
-        },
-        GlobalZIndex(10),
-    )
+    (whole_screen(), GlobalZIndex(10))
+}
+
+/// A node of the screen's size, with its content in the middle.
+pub fn whole_screen() -> Node {
+    Node {
+        position_type: PositionType::Absolute,
+        width: Val::Percent(100.0),
+        height: Val::Percent(100.0),
+        align_items: AlignItems::Center,
+        justify_content: JustifyContent::Center,
+        ..Node::default()
+    }
 }
 
 /// Grows a bit while it opens; without movement it is there or it is not.

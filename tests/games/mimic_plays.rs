@@ -5,6 +5,7 @@ use std::time::Duration;
 use bevy::prelude::*;
 use bevy_emotion::prelude::*;
 
+use crate::arcade::dice::Dice;
 use crate::mimic::*;
 use crate::stage::{STEP, Stage};
 
@@ -482,19 +483,6 @@ fn the_puppet_plays_it_to_its_end() {
     assert_eq!(over.score, over.outcomes.iter().map(|outcome| outcome.points).sum::<u32>());
 }
 
-/// SplitMix64, as in the game.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, count: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % count
-    }
-}
-
 #[test]
 fn ten_minutes_of_all_sorts_of_things() {
     let mut stage = Stage::new(MimicPlugin { seed: 3 });
@@ -508,12 +496,12 @@ fn ten_minutes_of_all_sorts_of_things() {
         let now = act(&mut stage);
         seen[now as usize] += 1;
         if wait == 0 {
-            wait = 6 + dice.below(50);
+            wait = 6 + (dice.roll() % 50);
             let wanted = game(&mut stage).wanted();
-            let what = dice.below(20);
-            let other = Expression::ALL[dice.below(7) as usize];
-            let strength = dice.below(11) as f32 / 10.0;
-            let time = Duration::from_millis(dice.below(600));
+            let what = dice.roll() % 20;
+            let other = Expression::ALL[(dice.roll() % 7) as usize];
+            let strength = (dice.roll() % 11) as f32 / 10.0;
+            let time = Duration::from_millis(dice.roll() % 600);
             stage.with(me, |face| match (what, now) {
                 (0, _) => face.leave(),
                 (1 | 2, _) => face.tilt(strength - 0.5, time),

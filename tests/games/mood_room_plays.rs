@@ -10,7 +10,8 @@ use bevy_emotion::emotion::{Expression, Scores};
 use bevy_emotion::hands_free::FaceMenu;
 use bevy_emotion::input::{FaceInput, VirtualFace};
 
-use crate::mood_room::music::{Controls, Mode, Random, SAMPLE_RATE, Synth};
+use crate::arcade::dice::Dice;
+use crate::mood_room::music::{Controls, Mode, SAMPLE_RATE, Synth};
 use crate::mood_room::room::{LANTERNS, bearing, camera, lantern_place};
 use crate::mood_room::*;
 use crate::stage::Stage;
@@ -248,7 +249,7 @@ fn changes_and_chimes_do_not_click() {
     let controls = Arc::new(Controls::default());
     controls.set_volume(1.0);
     let mut synth = Synth::new(controls.clone(), 9);
-    let mut random = Random(1);
+    let mut random = Dice(1);
     let (mut before, mut jump) = ([0.0_f32; 2], 0.0_f32);
     for frame in 0..SAMPLE_RATE * 12 {
         if frame % 9000 == 0 {
@@ -497,7 +498,7 @@ fn the_puppet_plays_to_the_end() {
 fn ten_minutes_of_anything() {
     let mut stage = Stage::new(MoodRoomPlugin::default());
     let me = stage.face(VirtualFace::new());
-    let mut random = Random(3);
+    let mut random = Dice(3);
     let mut scenes = Vec::new();
     let mut most = 0;
     for second in 0..600_u32 {

@@ -2,7 +2,7 @@
 //
 // Space is the room's: metres, y up, the floor at y = 0, its two walls at x = -3 and z = -3. The
 // window is in the wall at z = -3. `uv.x` of a vertex says what it is of (see the constants, the
-// same as in `arcade/room.rs`), `uv.y` which one.
+// same as in `room.rs`), `uv.y` which one.
 
 #import bevy_sprite::mesh2d_functions as mesh
 

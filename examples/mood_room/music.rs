@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use bevy::prelude::*;
 
+use super::arcade::dice::Dice;
+
 /// Frames in a second.
 pub const SAMPLE_RATE: u32 = 44_100;
 const RATE: f32 = SAMPLE_RATE as f32;
@@ -97,7 +99,7 @@ impl Mode {
 #[derive(Debug)]
 pub struct Synth {
     controls: Arc<Controls>,
-    random: Random,
+    random: Dice,
     /// The controls, eased, so that nothing jumps.
     valence: f32,
     arousal: f32,
@@ -129,7 +131,7 @@ impl Synth {
     pub fn new(controls: Arc<Controls>, seed: u64) -> Self {
         let chimes_heard = controls.chimes.load(Ordering::Relaxed);
         Self {
-            random: Random(seed),
+            random: Dice(seed),
             valence: Controls::read(&controls.valence),
             arousal: Controls::read(&controls.arousal),
             volume: 0.0,
@@ -546,26 +548,6 @@ fn limit(sample: f32) -> f32 {
 
 fn frequency(note: i32) -> f32 {
     440.0 * ((note - 69) as f32 / 12.0).exp2()
-}
-
-/// Splitmix64 (Steele, Lea, Flood, 2014).
-#[derive(Debug, Clone, Copy)]
-pub struct Random(pub u64);
-
-impl Random {
-    /// 0 to 1.
-    pub fn unit(&mut self) -> f32 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((mixed ^ (mixed >> 31)) >> 40) as f32 / (1 << 24) as f32
-    }
-
-    /// -1 to 1.
-    pub fn signed(&mut self) -> f32 {
-        2.0 * self.unit() - 1.0
-    }
 }
 
 #[cfg(feature = "games")]

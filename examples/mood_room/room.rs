@@ -19,9 +19,9 @@ use bevy::sprite_render::{AlphaMode2d, Material2d, Material2dKey, Material2dPlug
 use bevy_emotion::hud::motion::approach;
 use bevy_emotion::hud::{HudSettings, HudSystems, Screen};
 
+use super::arcade::dice::Dice;
 use super::clay::{Clay, rgb};
 use super::look::{Look, SUN_HEIGHT};
-use super::music::Random;
 
 /// How many lanterns float in the room.
 pub const LANTERNS: usize = 6;
@@ -113,7 +113,7 @@ impl Plugin for RoomPlugin {
     fn build(&self, app: &mut App) {
         let seed = self.seed;
         if let Some(mut shaders) = app.world_mut().get_resource_mut::<Assets<Shader>>() {
-            let shader = Shader::from_wgsl(include_str!("../mood_room.wgsl"), "mood_room.wgsl");
+            let shader = Shader::from_wgsl(include_str!("room.wgsl"), "mood_room/room.wgsl");
             // A fixed handle is always free.
             let _ = shaders.insert(SHADER.id(), shader);
         }
@@ -139,7 +139,7 @@ impl Plugin for RoomPlugin {
 
 const SHADER: Handle<Shader> = uuid_handle!("5f6f1c0e-3c58-4b0e-9a70-2f2f0b7c6b11");
 
-/// What the shader knows; the struct of the same name in `mood_room.wgsl`.
+/// What the shader knows; the struct of the same name in `room.wgsl`.
 #[derive(ShaderType, Debug, Clone, Copy, Default)]
 struct RoomUniform {
     clip_from_room: Mat4,
@@ -516,7 +516,7 @@ impl Clay {
 
 /// Builds the room: once, at the start.
 fn furnish(mut commands: Commands, mut assets: Furnishing, seed: u64) {
-    let mut random = Random(seed);
+    let mut random = Dice(seed);
     let solid = assets.solids.add(Solid::default());
     let glow = assets.glows.add(Glow::default());
     let mut mesh = |clay: Clay| Mesh2d(assets.meshes.add(clay.mesh()));
@@ -630,7 +630,7 @@ const RECORD: Vec3 = Vec3::new(-2.52, 0.86, 2.15);
 const WINDOW: [f32; 4] = [-1.75, 0.95, 1.05, 2.85];
 
 /// Floor, walls, window, what is outside.
-fn shell(clay: &mut Clay, random: &mut Random) {
+fn shell(clay: &mut Clay, random: &mut Dice) {
     clay.kind = BACKDROP;
     clay.quad(
         [[-1.0, -1.0, 0.0], [1.0, -1.0, 0.0], [1.0, 1.0, 0.0], [-1.0, 1.0, 0.0]],
@@ -789,7 +789,7 @@ fn curtain(clay: &mut Clay, from: f32, to: f32) {
 }
 
 /// Everything that stands in the room and does not move.
-fn furniture(clay: &mut Clay, random: &mut Random) {
+fn furniture(clay: &mut Clay, random: &mut Dice) {
     rug(clay);
     fireplace(clay);
     bookshelf(clay, random);
@@ -917,7 +917,7 @@ fn fireplace(clay: &mut Clay) {
     clay.place = Transform::IDENTITY;
 }
 
-fn bookshelf(clay: &mut Clay, random: &mut Random) {
+fn bookshelf(clay: &mut Clay, random: &mut Dice) {
     let wood = rgb(0x7A4E33);
     let (left, right, depth, height) = (1.72, 2.92, 0.36, 2.35);
     let (middle, width) = ((left + right) / 2.0, right - left);
@@ -1142,7 +1142,7 @@ fn wing_clay(color: Vec3) -> Clay {
 }
 
 /// All that glows, as squares that face the camera.
-fn glows(random: &mut Random) -> Clay {
+fn glows(random: &mut Dice) -> Clay {
     const HALO: f32 = 0.0;
     const RING: f32 = 1.0;
     const MOTE: f32 = 2.0;
