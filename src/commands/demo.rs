@@ -343,7 +343,11 @@ fn report(args: &DemoArgs, app: &mut App) {
 
 fn default_plugins() -> PluginGroupBuilder {
     // The program has set up its log already.
-    DefaultPlugins.build().disable::<LogPlugin>()
+    let plugins = DefaultPlugins.build().disable::<LogPlugin>();
+    // The demo makes no sound: the device is left alone.
+    #[cfg(feature = "games")]
+    let plugins = plugins.disable::<bevy::audio::AudioPlugin>();
+    plugins
 }
 
 impl DemoArgs {
