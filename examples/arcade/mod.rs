@@ -6,13 +6,14 @@ pub mod dice;
 use bevy::prelude::*;
 use bevy_emotion::capture::{OpenOptions, SourceSpec};
 use bevy_emotion::hands_free::HandsFreePlugins;
+use bevy_emotion::hud::theme::Palette;
 use bevy_emotion::hud::{HudCorePlugin, HudSettings};
 use bevy_emotion::prelude::*;
 
 /// Plays a game in a window.
 ///
 /// Arguments: `--source auto|camera|camera:N|puppet|FILE`, `--heads N` (of the puppet),
-/// `--reduced-motion`.
+/// `--reduced-motion`, `--high-contrast`, `--scale FACTOR` (of texts and panels).
 pub fn run(title: &str, game: impl Plugin) -> AppExit {
     let arguments = match Arguments::read(std::env::args().skip(1)) {
         Ok(arguments) => arguments,
@@ -25,13 +26,13 @@ pub fn run(title: &str, game: impl Plugin) -> AppExit {
     let mut options = OpenOptions { repeat: true, ..default() };
     options.puppet.heads = arguments.heads;
     let capture = CapturePlugin { source: arguments.source, options };
-    let settings = HudSettings { reduced_motion: arguments.reduced_motion, ..default() };
+    let hud = HudCorePlugin { settings: arguments.settings, ..default() };
     App::new()
         .add_plugins((
             DefaultPlugins.set(WindowPlugin { primary_window: Some(window), ..default() }),
             EmotionPlugins.set(capture),
         ))
-        .add_plugins((ArcadePlugin { hud: HudCorePlugin { settings, ..default() } }, game))
+        .add_plugins((ArcadePlugin { hud }, game))
         .add_systems(Update, quit)
         .run()
 }
@@ -90,12 +91,13 @@ fn play(_: On<Blip>) {}
 struct Arguments {
     source: SourceSpec,
     heads: u8,
-    reduced_motion: bool,
+    settings: HudSettings,
 }
 
 impl Arguments {
     fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut arguments = Self { source: SourceSpec::Auto, heads: 1, reduced_motion: false };
+        let mut arguments =
+            Self { source: SourceSpec::Auto, heads: 1, settings: HudSettings::default() };
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} wants a value"));
             match word.as_str() {
@@ -108,11 +110,19 @@ impl Arguments {
                         _ => return Err("--heads is a number from 1 to 4".to_owned()),
                     };
                 }
-                "--reduced-motion" => arguments.reduced_motion = true,
+                "--reduced-motion" => arguments.settings.reduced_motion = true,
+                "--high-contrast" => arguments.settings.palette = Palette::HighContrast,
+                "--scale" => {
+                    let [least, most] = HudSettings::SCALES;
+                    arguments.settings.scale = match value()?.parse() {
+                        Ok(scale) if (least..=most).contains(&scale) => scale,
+                        _ => return Err(format!("--scale is a number from {least} to {most}")),
+                    };
+                }
                 _ => {
                     return Err(format!(
-                        "unknown argument {word}; there are --source SOURCE, --heads N and \
-                         --reduced-motion"
+                        "unknown argument {word}; there are --source SOURCE, --heads N, \
+                         --reduced-motion, --high-contrast and --scale FACTOR"
                     ));
                 }
             }

@@ -3,6 +3,7 @@
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
+use super::glasses::Glasses;
 use crate::classify::preprocess::{FaceImage, SIDE, normalise};
 
 /// How far training pictures are changed. Amounts are drawn evenly up to the limits.
@@ -17,6 +18,8 @@ pub struct Augmentation {
     pub scale: [f32; 2],
     /// Move by up to this share of the side, each way.
     pub shift: f32,
+    /// Share of faces that put on glasses, of any shape and shade.
+    pub glasses: f32,
     /// Brightness curve: exponent from 1 / (1 + this) to 1 + this.
     pub gamma: f32,
     /// Light from one side: up to this share of brighter there and darker opposite.
@@ -40,6 +43,7 @@ impl Default for Augmentation {
             rotation: 15.0,
             scale: [0.85, 1.2],
             shift: 0.07,
+            glasses: 0.1,
             gamma: 0.5,
             side_light: 0.3,
             blur: 0.2,
@@ -81,6 +85,8 @@ impl Augmentation {
         let zoom = (-between(self.scale[0].ln(), self.scale[1].ln())).exp();
         let reach = self.shift * SIDE as f32;
         let (right, down) = (between(-reach, reach), between(-reach, reach));
+        let wears = random.random_bool(f64::from(self.glasses.clamp(0.0, 1.0)));
+        let glasses = wears.then(|| Glasses::random(random));
 
         let middle = (SIDE - 1) as f32 / 2.0;
         let step = zoom * SIDE as f32 / side as f32;
@@ -91,7 +97,8 @@ impl Augmentation {
                 let (x, y) = (along(column), along(row));
                 let source_x = (x * cos - y * sin) * mirror + right + middle;
                 let source_y = x * sin + y * cos + down + middle;
-                pixels.push(sample(face, source_x, source_y));
+                let grey = sample(face, source_x, source_y);
+                pixels.push(glasses.map_or(grey, |worn| worn.over(grey, source_x, source_y)));
             }
         }
         pixels
@@ -220,12 +227,36 @@ mod tests {
     }
 
     #[test]
+    fn glasses_cover_the_eyes_and_nothing_else() {
+        let even = FaceImage { grey: vec![220; PIXELS] };
+        let worn = Augmentation {
+            glasses: 1.0,
+            rotation: 0.0,
+            scale: [1.0, 1.0],
+            shift: 0.0,
+            gamma: 0.0,
+            side_light: 0.0,
+            blur: 0.0,
+            noise: 0.0,
+            erase: 0.0,
+            ..Augmentation::default()
+        };
+        for seed in 0..20 {
+            let pixels = worn.moved(&even, SIDE, &mut ChaCha8Rng::seed_from_u64(seed));
+            let dark = pixels.iter().filter(|&&grey| grey < 210.0).count();
+            assert!((40..420).contains(&dark), "{dark}");
+            assert!(pixels[30 * SIDE..].iter().all(|&grey| grey == 220.0), "the mouth is free");
+        }
+    }
+
+    #[test]
     fn without_any_change_only_normalising_remains() {
         let still = Augmentation {
             flip: false,
             rotation: 0.0,
             scale: [1.0, 1.0],
             shift: 0.0,
+            glasses: 0.0,
             gamma: 0.0,
             side_light: 0.0,
             blur: 0.0,

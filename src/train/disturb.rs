@@ -6,6 +6,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::glasses::Glasses;
 use crate::classify::preprocess::{FaceImage, SIDE};
 
 /// A change to a face.
@@ -72,9 +73,7 @@ impl Disturbance {
                 let mut random = ChaCha8Rng::seed_from_u64(seed(face));
                 each(face, |grey, _, _| grey + sigma * gaussian(&mut random))
             }
-            Change::Glasses => {
-                each(face, |grey, x, y| grey + (RIM_GREY - grey) * rim_coverage(x, y))
-            }
+            Change::Glasses => each(face, |grey, x, y| Glasses::DARK_RIMS.over(grey, x, y)),
         };
         FaceImage {
             grey: values.into_iter().map(|value| value.round().clamp(0.0, 255.0) as u8).collect(),
@@ -206,39 +205,11 @@ fn gaussian(random: &mut ChaCha8Rng) -> f32 {
     (-2.0 * radius.ln()).sqrt() * (std::f32::consts::TAU * angle).cos()
 }
 
-/// The middles of the eyes in the mean of FER-2013's training faces, in pixels: the darkest places
-/// are (14.5, 17.5) and (32.5, 17.5), brows included.
-const LENSES: [(f32, f32); 2] = [(14.0, 19.5), (33.0, 19.5)];
-/// Half the size of a lens, with the middle of its rim.
-const LENS: (f32, f32) = (7.0, 5.5);
-const LENS_CORNER: f32 = 3.5;
-/// Half the width of a rim.
-const RIM: f32 = 0.9;
-const RIM_GREY: f32 = 20.0;
-
-/// How much of a pixel the rims, the bridge and the temples cover, 0 to 1.
-fn rim_coverage(x: f32, y: f32) -> f32 {
-    let rims = LENSES.map(|(lens_x, lens_y)| {
-        // Distance to a rectangle with round corners.
-        let across = (x - lens_x).abs() - LENS.0 + LENS_CORNER;
-        let along = (y - lens_y).abs() - LENS.1 + LENS_CORNER;
-        let outside = across.max(0.0).hypot(along.max(0.0)) + across.max(along).min(0.0);
-        (outside - LENS_CORNER).abs()
-    });
-    let [left, right] = LENSES;
-    // The bridge and the temples are pieces of one line, a little above the lenses' middles.
-    let (inner, outer) = (right.0 - LENS.0, right.0 + LENS.0);
-    let on_bridge = x > left.0 + LENS.0 && x < inner;
-    let on_temple = x < left.0 - LENS.0 || x > outer;
-    let line = if on_bridge || on_temple { (y - (left.1 - 2.0)).abs() } else { f32::INFINITY };
-    let distance = rims.into_iter().fold(line, f32::min);
-    (RIM + 0.5 - distance).clamp(0.0, 1.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::classify::preprocess::PIXELS;
+    use crate::train::glasses::LENSES;
 
     fn face() -> FaceImage {
         let grey = |index: usize| {
@@ -328,7 +299,10 @@ mod tests {
         for (x, y) in LENSES {
             let (x, y) = (x as usize, y as usize);
             assert_eq!(worn.grey[y * SIDE + x], 200, "the lens is clear");
-            assert!(worn.grey[(y + LENS.1 as usize + 1) * SIDE + x] < 100, "the rim is dark");
+            assert!(
+                worn.grey[(y + Glasses::DARK_RIMS.lens.1 as usize + 1) * SIDE + x] < 100,
+                "the rim is dark"
+            );
         }
         assert_eq!(mean(&worn, 0..48, 28..48), 200.0);
         assert_eq!(mean(&worn, 0..48, 0..12), 200.0);

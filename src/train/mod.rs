@@ -8,6 +8,7 @@ pub mod curves;
 pub mod dataset;
 pub mod disturb;
 pub mod evaluation;
+mod glasses;
 pub mod learner;
 #[cfg(feature = "tch")]
 mod libtorch;

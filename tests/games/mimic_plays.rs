@@ -484,6 +484,23 @@ fn the_puppet_plays_it_to_its_end() {
 }
 
 #[test]
+fn ten_minutes_of_the_puppet() {
+    let (mut games, mut before) = (Vec::new(), Act::default());
+    let soak = Stage::soak(MimicPlugin { seed: 5 }, 1, |stage, _| {
+        let now = act(stage);
+        if now == Act::Over && before != now {
+            let over = game(stage);
+            games.push(over.outcomes.iter().filter(|outcome| outcome.time.is_some()).count());
+        }
+        before = now;
+        if now == Act::Play { game(stage).wanted() } else { NEUTRAL }
+    });
+    eprintln!("hits in each game: {games:?}");
+    assert!(games.len() >= 3 && games.iter().all(|hits| *hits >= 18), "{games:?} of 20 hit");
+    soak.leaves_nothing_behind();
+}
+
+#[test]
 fn ten_minutes_of_all_sorts_of_things() {
     let mut stage = Stage::new(MimicPlugin { seed: 3 });
     let me = stage.face(VirtualFace::new());

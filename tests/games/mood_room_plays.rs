@@ -452,6 +452,20 @@ fn keys_alone_play_too() {
     assert_eq!(quest(stage.world()).lit, LANTERNS);
 }
 
+/// It cannot tilt its head at will: the room turns to the lantern by itself. It shows what the
+/// lantern wants; half a smile by smiling and resting in turns.
+fn puppet_wants(stage: &mut Stage) -> Expression {
+    let goal = quest(stage.world()).calling().map(|lantern| GOALS[lantern]);
+    let room = stage.world().resource::<Mood>().room;
+    match goal {
+        Some(goal) if goal.amount < 0.5 && room.length() > goal.middle().length() => {
+            Expression::Neutral
+        }
+        Some(goal) => goal.expression,
+        None => Expression::Neutral,
+    }
+}
+
 #[test]
 fn the_puppet_plays_to_the_end() {
     let mut stage = Stage::puppet(MoodRoomPlugin::default(), 1);
@@ -466,17 +480,7 @@ fn the_puppet_plays_to_the_end() {
         if is_over(stage.world()) {
             break;
         }
-        // It cannot tilt its head at will: the room turns to the lantern by itself. It shows what the
-        // lantern wants; half a smile by smiling and resting in turns.
-        let goal = quest(stage.world()).calling().map(|lantern| GOALS[lantern]);
-        let room = stage.world().resource::<Mood>().room;
-        let wanted = match goal {
-            Some(goal) if goal.amount < 0.5 && room.length() > goal.middle().length() => {
-                Expression::Neutral
-            }
-            Some(goal) => goal.expression,
-            None => Expression::Neutral,
-        };
+        let wanted = puppet_wants(&mut stage);
         if shown != Some(wanted) {
             shown = Some(wanted);
             stage.puppet_shows(0, wanted);
@@ -492,6 +496,22 @@ fn the_puppet_plays_to_the_end() {
     assert_eq!(result.lit, LANTERNS, "{result:?}");
     eprintln!("the puppet has {} light after {:.1} s", result.light, result.seconds);
     assert!((520..=600).contains(&result.light), "{result:?}");
+}
+
+#[test]
+fn ten_minutes_of_the_puppet() {
+    let (mut rounds, mut was_over) = (Vec::new(), false);
+    let soak = Stage::soak(MoodRoomPlugin::default(), 1, |stage, _| {
+        let over = is_over(stage.world());
+        if over && !was_over {
+            rounds.push(quest(stage.world()).lit);
+        }
+        was_over = over;
+        if over { Expression::Neutral } else { puppet_wants(stage) }
+    });
+    eprintln!("lanterns lit in each round: {rounds:?}");
+    assert!(rounds.len() >= 3 && rounds.iter().all(|lit| *lit == LANTERNS), "{rounds:?}");
+    soak.leaves_nothing_behind();
 }
 
 #[test]

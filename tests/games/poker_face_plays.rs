@@ -400,6 +400,29 @@ fn the_puppet_plays_through_detector_and_model() {
 }
 
 #[test]
+fn ten_minutes_of_two_puppets() {
+    let (mut matches, mut before) = (Vec::new(), Scene::default());
+    let soak = Stage::soak(PokerFacePlugin { seed: 15 }, 2, |stage, head| {
+        let now = scene(stage.world());
+        if now == Scene::Over && before != now {
+            matches.push(game(stage).wins());
+        }
+        before = now;
+        // In turns one of them cannot hold it.
+        let (part, clock) = (game(stage).part, game(stage).clock);
+        let breaks = now == Scene::Play && part == Part::Act && clock > Duration::from_secs(2);
+        if breaks && matches.len() % 2 == head { Expression::Happy } else { Expression::Neutral }
+    });
+    eprintln!("matches: {matches:?}");
+    assert!(matches.len() >= 4, "{matches:?}");
+    for (number, wins) in matches.iter().enumerate() {
+        // The head on the left of the picture is the right one in the mirror.
+        assert_eq!(*wins, if number % 2 == 0 { [2, 0] } else { [0, 2] }, "{matches:?}");
+    }
+    soak.leaves_nothing_behind();
+}
+
+#[test]
 fn ten_minutes_of_all_sorts_of_things() {
     let mut stage = Stage::new(PokerFacePlugin { seed: 14 });
     let faces = [LEFT, RIGHT].map(|at| stage.face(VirtualFace::new().at(at)));

@@ -481,6 +481,25 @@ fn the_puppet_plays_it_to_the_end() {
     assert!(run.lives >= 2 && (2_000..=2_700).contains(&score), "{score}, {} lives", run.lives);
 }
 
+#[test]
+fn ten_minutes_of_the_puppet() {
+    let (mut runs, mut before) = (Vec::new(), Phase::default());
+    let soak = Stage::soak(SmileRunnerPlugin::default(), 1, |stage, _| {
+        let now = phase(stage);
+        if now == Phase::Over && before != now {
+            let over = run(stage);
+            runs.push((over.outcome, over.score()));
+        }
+        before = now;
+        if now == Phase::Play { wanted(run(stage), 0.45) } else { Expression::Neutral }
+    });
+    eprintln!("runs: {runs:?}");
+    assert!(runs.len() >= 3, "{runs:?}");
+    assert!(runs.iter().any(|(outcome, _)| *outcome == Some(Outcome::Won)), "{runs:?}");
+    assert!(runs.iter().all(|(_, score)| *score > 500), "{runs:?}");
+    soak.leaves_nothing_behind();
+}
+
 /// Texts in the world are laid out only while a camera sees them, and the stage wakes its camera
 /// for photographs only.
 fn photograph(stage: &mut Stage, name: &str) {

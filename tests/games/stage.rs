@@ -22,17 +22,19 @@ use bevy::winit::WinitPlugin;
 use bevy_emotion::capture::puppet::{PuppetConfig, PuppetScript, PuppetSource};
 use bevy_emotion::capture::{FrameSource, SourceControl};
 use bevy_emotion::hands_free::{FaceMenu, MenuChosen, WarmUpOver};
-use bevy_emotion::hud::HudCorePlugin;
+use bevy_emotion::hud::theme::Palette;
+use bevy_emotion::hud::{HudCorePlugin, HudSettings};
 use bevy_emotion::prelude::*;
 
 use crate::arcade::ArcadePlugin;
 
 /// The time of an update.
 pub const STEP: Duration = Duration::from_nanos(1_000_000_000 / 60);
-/// Updates from one picture of the puppet to the next: 15 a second.
-const UPDATES_PER_FRAME: u64 = 4;
-/// A puppet's part of the picture.
-const PUPPET_SIZE: (u32, u32) = (480, 480);
+/// A puppet's part of the picture, and the updates from one picture to the next: 15 a second.
+const PUPPET: PuppetCamera = PuppetCamera { side: 480, updates: 4 };
+/// For a long time: as small as the detector finds it surely, and 10 a second.
+const FAR_PUPPET: PuppetCamera = PuppetCamera { side: 240, updates: 6 };
+/// Unless the variable GAME_SCREEN says something else, like 1024x768.
 const SCREEN_SIZE: UVec2 = UVec2::new(1280, 720);
 
 /// A game that a test plays.
@@ -42,6 +44,37 @@ pub struct Stage {
     puppet: Option<Puppet>,
     screen: Handle<Image>,
     updates: u64,
+}
+
+/// The camera in front of the puppets.
+#[derive(Clone, Copy)]
+struct PuppetCamera {
+    side: u32,
+    updates: u64,
+}
+
+/// Ten minutes of a puppet.
+#[derive(Debug, Default)]
+pub struct Soak {
+    /// How often a menu's item was taken.
+    pub taken: usize,
+    /// How often a warm-up came to its end.
+    pub warmed_up: usize,
+    /// The pictures in which not all heads were found.
+    pub missed: usize,
+    /// The most entities in the first five minutes and in the last five.
+    pub most_entities: [u32; 2],
+}
+
+impl Soak {
+    /// The heads were found, menus and warm-ups were passed again and again, and there are no more
+    /// entities in the end than in the beginning.
+    pub fn leaves_nothing_behind(&self) {
+        assert!(self.missed < 60, "one of a hundred pictures may be misread: {self:?}");
+        assert!(self.taken >= 3 && self.warmed_up >= 1, "{self:?}");
+        let [first, last] = self.most_entities;
+        assert!(last <= first + 8, "more and more entities: {self:?}");
+    }
 }
 
 /// What happened in menus and warm-ups.
@@ -83,13 +116,13 @@ impl Stage {
 
     /// The puppets come before the camera.
     pub fn bring_puppet(&mut self, heads: u32) {
+        self.bring_puppet_to(heads, PUPPET);
+    }
+
+    fn bring_puppet_to(&mut self, heads: u32, camera: PuppetCamera) {
         let feed = self.world().resource_mut::<EmotionFeed>().take_over("puppet");
         let image = Image::new_fill(
-            Extent3d {
-                width: PUPPET_SIZE.0 * heads,
-                height: PUPPET_SIZE.1,
-                depth_or_array_layers: 1,
-            },
+            Extent3d { width: camera.side * heads, height: camera.side, depth_or_array_layers: 1 },
             TextureDimension::D2,
             &[0, 0, 0, 255],
             TextureFormat::Rgba8UnormSrgb,
@@ -97,7 +130,7 @@ impl Stage {
         );
         let image = self.world().resource_mut::<Assets<Image>>().add(image);
         self.world().insert_resource(CameraImage(image));
-        self.puppet = Some(Puppet::new(heads, feed));
+        self.puppet = Some(Puppet::new(heads, camera, feed));
     }
 
     fn build(render: RenderPlugin, game: impl Plugin) -> Self {
@@ -118,9 +151,11 @@ impl Stage {
         let plugins = plugins.disable::<bevy::audio::AudioPlugin>();
         app.add_plugins(plugins);
         let format = TextureFormat::Rgba8UnormSrgb;
-        let screen = Image::new_target_texture(SCREEN_SIZE.x, SCREEN_SIZE.y, format, None);
+        let size = screen_size();
+        let screen = Image::new_target_texture(size.x, size.y, format, None);
         let screen = app.world_mut().resource_mut::<Assets<Image>>().add(screen);
-        let hud = HudCorePlugin { target: RenderTarget::from(screen.clone()), ..default() };
+        let target = RenderTarget::from(screen.clone());
+        let hud = HudCorePlugin { target, settings: settings(), ..default() };
         app.add_plugins(
             EmotionPlugins.build().disable::<CapturePlugin>().disable::<AnalyzePlugin>(),
         )
@@ -182,10 +217,10 @@ impl Stage {
 
     /// One update.
     pub fn update(&mut self) {
-        if self.updates.is_multiple_of(UPDATES_PER_FRAME)
-            && let Some(mut puppet) = self.puppet.take()
-        {
-            puppet.act(self.world());
+        if let Some(mut puppet) = self.puppet.take() {
+            if self.updates.is_multiple_of(puppet.camera.updates) {
+                puppet.act(self.world());
+            }
             self.puppet = Some(puppet);
         }
         self.updates += 1;
@@ -290,6 +325,47 @@ impl Stage {
         }
     }
 
+    /// Ten simulated minutes in which the puppets, through detector and model, play a game again and
+    /// again: they do what a warm-up asks for, take each menu's first item with a smile, and show what
+    /// `play` wants of each head, which is asked ten times a second.
+    pub fn soak(
+        game: impl Plugin,
+        heads: u32,
+        mut play: impl FnMut(&mut Self, usize) -> Expression,
+    ) -> Soak {
+        let mut stage = Self::new(game);
+        stage.bring_puppet_to(heads, FAR_PUPPET);
+        let mut soak = Soak::default();
+        let mut menu_since = 0;
+        for tenth in 0..6000 {
+            let mut menus = stage.world().query::<&FaceMenu>();
+            let menu_is_open = menus.iter(stage.app.world()).next().is_some();
+            menu_since = if menu_is_open { menu_since + 1 } else { 0 };
+            let mut watched = stage.world().query::<&WarmUp>();
+            let warm_up = watched.iter(stage.app.world()).next().map(|warm_up| warm_up.expression);
+            for head in 0..heads as usize {
+                // Asked in menus, too, for it to see how a game ended.
+                let played = play(&mut stage, head);
+                let wanted = match warm_up {
+                    Some(asked) => asked.unwrap_or(Expression::Neutral),
+                    // A menu waits for a face at rest; then it is smiled at, now and then again.
+                    None if menu_is_open && menu_since % 50 > 15 => Expression::Happy,
+                    None if menu_is_open => Expression::Neutral,
+                    None => played,
+                };
+                stage.puppet_shows(head, wanted);
+            }
+            stage.run(0.1);
+            let most = &mut soak.most_entities[usize::from(tenth >= 3000)];
+            *most = (*most).max(stage.world().entities().count_spawned());
+        }
+        soak.taken = stage.seen(|seen| seen.taken);
+        soak.warmed_up = stage.seen(|seen| seen.warmed_up);
+        soak.missed = stage.puppet.as_ref().map_or(0, |puppet| puppet.missed);
+        eprintln!("ten minutes of the puppet: {soak:?}");
+        soak
+    }
+
     /// Photographs the screen into `NAME.png`, in the folder that the variable GAME_PICTURES names,
     /// else in cargo's for tests.
     pub fn photograph(&mut self, name: &str) -> PathBuf {
@@ -332,19 +408,40 @@ impl Stage {
     }
 }
 
+fn screen_size() -> UVec2 {
+    let Ok(text) = std::env::var("GAME_SCREEN") else { return SCREEN_SIZE };
+    let sides = text
+        .split_once('x')
+        .and_then(|(width, height)| Some(UVec2::new(width.parse().ok()?, height.parse().ok()?)));
+    sides.expect("GAME_SCREEN is a width and a height, like 1024x768")
+}
+
+/// As a player would have them who gave the words in the variable GAME_LOOK.
+fn settings() -> HudSettings {
+    let look = std::env::var("GAME_LOOK").unwrap_or_default();
+    let mut settings = HudSettings { reduced_motion: look.contains("reduced-motion"), ..default() };
+    if look.contains("high-contrast") {
+        settings.palette = Palette::HighContrast;
+    }
+    settings
+}
+
 /// Puppets side by side in one picture, each with a will of its own, and who reads them.
 struct Puppet {
     heads: Vec<PuppetSource>,
+    camera: PuppetCamera,
+    /// Pictures in which not all heads were found.
+    missed: usize,
     analyzer: Analyzer,
     feed: FeedId,
     sequence: u64,
 }
 
 impl Puppet {
-    fn new(heads: u32, feed: FeedId) -> Self {
+    fn new(heads: u32, camera: PuppetCamera, feed: FeedId) -> Self {
         let config = |seed| PuppetConfig {
-            size: PUPPET_SIZE,
-            frames_per_second: 15.0,
+            size: (camera.side, camera.side),
+            frames_per_second: 60.0 / camera.updates as f64,
             seed,
             script: PuppetScript::Hold(Expression::Neutral),
             ..PuppetConfig::default()
@@ -357,6 +454,8 @@ impl Puppet {
         );
         Self {
             heads: (1..=heads).map(|head| PuppetSource::new(config(u64::from(head)))).collect(),
+            camera,
+            missed: 0,
             analyzer,
             feed,
             sequence: 0,
@@ -370,20 +469,21 @@ impl Puppet {
             .iter_mut()
             .map(|head| head.next_frame().expect("a picture").expect("it never ends"))
             .collect();
-        let (width, height) = PUPPET_SIZE;
-        let row = width as usize * 3;
-        let mut rgb = Vec::with_capacity(row * height as usize * frames.len());
-        for y in 0..height as usize {
+        let side = self.camera.side;
+        let row = side as usize * 3;
+        let mut rgb = Vec::with_capacity(row * side as usize * frames.len());
+        for y in 0..side as usize {
             for frame in &frames {
                 rgb.extend_from_slice(&frame.rgb()[y * row..(y + 1) * row]);
             }
         }
         let time = frames[0].time();
-        let size = UVec2::new(width * frames.len() as u32, height);
+        let size = UVec2::new(side * frames.len() as u32, side);
         let rgba = rgb.chunks_exact(3).flat_map(|rgb| [rgb[0], rgb[1], rgb[2], 255]).collect();
         let frame = Frame::from_rgb(rgb, size.x, size.y, self.sequence, time).expect("a frame");
         self.sequence += 1;
         let analysis = self.analyzer.analyze(&frame).expect("it is read");
+        self.missed += usize::from(analysis.readings.len() != self.heads.len());
         let handle = world.resource::<CameraImage>().0.clone();
         if let Some(mut image) = world.resource_mut::<Assets<Image>>().get_mut(&handle) {
             image.data = Some(rgba);

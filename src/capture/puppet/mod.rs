@@ -24,6 +24,7 @@ mod tests;
 use std::time::Duration;
 
 use self::draw::{HeadPose, Painter};
+use self::face::FaceShape;
 use self::motion::{Acting, Sway};
 use super::{CaptureError, FrameSource, Pacing, SourceControl};
 use crate::emotion::Expression;
@@ -50,6 +51,9 @@ pub struct PuppetConfig {
     pub motion: PuppetMotion,
     /// What expressions are shown, and when.
     pub script: PuppetScript,
+    /// How much of an expression is in the face at rest, 0 to 1, as in those of people who look sad
+    /// or cross when they are not; nothing of any if `None`.
+    pub rest: Option<(Expression, f32)>,
     /// How many frames there are; endless if `None`.
     pub frames: Option<u64>,
 }
@@ -63,6 +67,7 @@ impl Default for PuppetConfig {
             seed: 1,
             motion: PuppetMotion::default(),
             script: PuppetScript::default(),
+            rest: None,
             frames: None,
         }
     }
@@ -144,8 +149,12 @@ impl PuppetSource {
             heads: config.heads.clamp(1, MAX_HEADS),
             ..config
         };
+        let mut rest = FaceShape::REST;
+        if let Some((expression, amount)) = config.rest {
+            rest.step(&FaceShape::REST, &FaceShape::of(expression), amount.clamp(0.0, 1.0));
+        }
         let acting = (0..config.heads)
-            .map(|head| Acting::new(config.script.clone(), usize::from(head) * 2))
+            .map(|head| Acting::new(config.script.clone(), usize::from(head) * 2, rest))
             .collect();
         let painter = Painter::new(config.size, config.heads, config.seed);
         Self { config, painter, acting, truth: Vec::new(), next: 0 }

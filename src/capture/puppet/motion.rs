@@ -37,13 +37,15 @@ pub(super) struct Acting {
     script: PuppetScript,
     /// Where in the tour this head begins, so that several heads differ.
     tour_offset: usize,
+    /// What neutral looks like.
+    rest: FaceShape,
     /// Wishes since the puppet was made, in the order of their times.
     wishes: Vec<Shown>,
 }
 
 impl Acting {
-    pub fn new(script: PuppetScript, tour_offset: usize) -> Self {
-        Self { script, tour_offset, wishes: Vec::new() }
+    pub fn new(script: PuppetScript, tour_offset: usize, rest: FaceShape) -> Self {
+        Self { script, tour_offset, rest, wishes: Vec::new() }
     }
 
     /// From `time` on, `expression` is shown and the script is over.
@@ -71,16 +73,22 @@ impl Acting {
             changes.push(self.shown(last.since - Duration::from_nanos(1)));
         }
         let mut changes = changes.into_iter().rev();
-        let mut shown =
-            changes.next().map_or(FaceShape::REST, |first| FaceShape::of(first.expression));
+        let mut shown = changes.next().map_or(self.rest, |first| self.shape(first.expression));
         let mut face = shown;
         for change in changes {
-            let next = FaceShape::of(change.expression);
+            let next = self.shape(change.expression);
             let passed = time.saturating_sub(change.since);
             face.step(&shown, &next, ease(passed.as_secs_f32() / TRANSITION.as_secs_f32()));
             shown = next;
         }
         face
+    }
+
+    fn shape(&self, expression: Expression) -> FaceShape {
+        match expression {
+            Expression::Neutral => self.rest,
+            _ => FaceShape::of(expression),
+        }
     }
 
     fn scripted(&self, time: Duration) -> Shown {

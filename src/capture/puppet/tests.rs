@@ -1,4 +1,3 @@
-use super::face::FaceShape;
 use super::motion::TRANSITION;
 use super::*;
 
@@ -46,8 +45,24 @@ fn every_two_expressions_look_different() {
 }
 
 #[test]
+fn a_sad_rest_lies_between_neutral_and_sad_and_changes_no_smile() {
+    let drawn = |expression, rest| {
+        let motion = PuppetMotion::STILL;
+        let config = PuppetConfig { motion, rest, ..small(PuppetScript::Hold(expression)) };
+        frames(&mut PuppetSource::new(config), 1).remove(0)
+    };
+    let rest = Some((Expression::Sad, 0.5));
+    let sad = drawn(Expression::Sad, None);
+    let (plain, biased) = (drawn(Expression::Neutral, None), drawn(Expression::Neutral, rest));
+    let way = difference(&plain, &sad);
+    assert!(difference(&plain, &biased) > 0.2 * way && difference(&biased, &sad) > 0.2 * way);
+    let [smile, same] = [None, rest].map(|rest| drawn(Expression::Happy, rest));
+    assert_eq!(smile.rgb(), same.rgb());
+}
+
+#[test]
 fn faces_change_without_jumps_even_in_the_middle_of_a_change() {
-    let mut acting = Acting::new(PuppetScript::Hold(Expression::Neutral), 0);
+    let mut acting = Acting::new(PuppetScript::Hold(Expression::Neutral), 0, FaceShape::REST);
     let start = Duration::from_millis(500);
     acting.wish(start, Expression::Surprise);
     acting.wish(start + TRANSITION / 2, Expression::Angry);
@@ -95,7 +110,7 @@ fn steps_are_shown_in_the_order_of_their_times() {
 
 #[test]
 fn the_tour_shows_all_seven_and_heads_differ() {
-    let acting = [0, 2].map(|offset| Acting::new(PuppetScript::Tour, offset));
+    let acting = [0, 2].map(|offset| Acting::new(PuppetScript::Tour, offset, FaceShape::REST));
     let seconds = |second: u64| Duration::from_secs(second);
     let mut seen: Vec<Expression> =
         (0..24).map(|second| acting[0].shown(seconds(second)).expression).collect();

@@ -1,0 +1,155 @@
+//! What each moment sounds and looks like: tones, springs and dust.
+
+use std::f32::consts::TAU;
+
+use bevy::prelude::*;
+use bevy_emotion::hud::HudSettings;
+use bevy_emotion::hud::theme::Theme;
+use bevy_emotion::prelude::*;
+
+use super::arcade::{self, dice::Dice};
+use super::brush::{Brush, hex};
+use super::course::Kind;
+use super::look::Look;
+use super::run::{HERO, Moment, Outcome, Run};
+use super::view::View;
+use super::{ACTIONS, expression};
+
+/// Each moment is heard and seen.
+pub fn feel(
+    time: Res<Time>,
+    theme: Res<Theme>,
+    settings: Res<HudSettings>,
+    mut run: ResMut<Run>,
+    mut look: ResMut<Look>,
+    mut dust: ResMut<Dust>,
+    mut commands: Commands,
+) {
+    let seconds = time.delta_secs();
+    let mut dice = Dice(run.time.to_bits().into());
+    let feet = Vec2::new(run.hero.x, run.hero.y);
+    let [smile, surprise, frown] =
+        ACTIONS.map(|action| theme.color(expression(action)).to_linear());
+    let sand = hex(0xB8A9D9);
+    let stars = run.stars;
+    for moment in std::mem::take(&mut run.moments) {
+        let (pitch_hz, length) = match moment {
+            Moment::Jumped => {
+                (look.squash.velocity, look.flashes[0]) = (3.4, 1.0);
+                dust.burst(&mut dice, 10, feet, 150.0, (smile + sand) * 0.5, 0.0);
+                (520.0, 0.09)
+            }
+            Moment::Landed => {
+                look.squash.velocity = -2.6;
+                dust.burst(&mut dice, 6, feet, 120.0, sand, 0.0);
+                (150.0, 0.03)
+            }
+            Moment::Dashed => {
+                (look.squash.velocity, look.flashes[1]) = (-2.6, 1.0);
+                dust.burst(&mut dice, 14, feet + Vec2::Y * HERO, 260.0, surprise, 0.0);
+                (880.0, 0.12)
+            }
+            Moment::Raised => {
+                look.flashes[2] = 1.0;
+                (330.0, 0.1)
+            }
+            Moment::Blocked(place) => {
+                dust.burst(&mut dice, 16, place, 330.0, frown, -300.0);
+                (240.0, 0.14)
+            }
+            Moment::Broke(kind, place) => {
+                look.shake = 0.6;
+                let color = if kind == Kind::Crystal { surprise } else { hex(0x8A7FA8) };
+                for height in [-0.6, 0.0, 0.6] {
+                    let place = place + Vec2::Y * place.y * height;
+                    dust.burst(&mut dice, 12, place, 420.0, color, -900.0);
+                }
+                (1_250.0, 0.1)
+            }
+            Moment::Hit(place) => {
+                (look.shake, look.squash.velocity) = (1.0, -4.5);
+                dust.burst(&mut dice, 18, place, 360.0, hex(0xFF8FA3), -500.0);
+                (110.0, 0.25)
+            }
+            Moment::Star(place) => {
+                dust.burst(&mut dice, 5, place, 130.0, hex(0xFFE9A8), 0.0);
+                (780.0 + 60.0 * (stars % 8) as f32, 0.06)
+            }
+            Moment::Cleared(_) => continue,
+            Moment::Won => (1_320.0, 0.5),
+            Moment::Lost => (82.0, 0.6),
+        };
+        commands.trigger(arcade::Blip { pitch_hz, seconds: length });
+    }
+    // Confetti from above, at the flag.
+    if run.outcome == Some(Outcome::Won) && (run.end_time * 5.0).fract() < seconds * 5.0 {
+        let color = theme.color(Expression::ALL[(dice.roll() % 6) as usize]).to_linear();
+        let place = feet + Vec2::new(dice.between(-380.0, 700.0), dice.between(300.0, 440.0));
+        dust.burst(&mut dice, 22, place, 260.0, color, -220.0);
+    }
+    if run.hero.on_ground && run.outcome.is_none() && dice.between(0.0, 1.0) < seconds * 14.0 {
+        dust.burst(&mut dice, 1, feet - Vec2::X * 20.0, 60.0, sand, 0.0);
+    }
+    dust.settle(seconds, settings.reduced_motion);
+}
+
+/// Particles.
+#[derive(Resource, Debug, Default)]
+pub struct Dust(Vec<Mote>);
+
+#[derive(Debug, Clone, Copy)]
+struct Mote {
+    position: Vec2,
+    velocity: Vec2,
+    weight: f32,
+    size: f32,
+    color: LinearRgba,
+    age: f32,
+    life: f32,
+}
+
+impl Dust {
+    fn burst(
+        &mut self,
+        dice: &mut Dice,
+        count: u32,
+        at: Vec2,
+        speed: f32,
+        color: LinearRgba,
+        weight: f32,
+    ) {
+        for _ in 0..count {
+            let way = Vec2::from_angle(dice.between(0.0, TAU)) * dice.between(0.3, 1.0) * speed;
+            self.0.push(Mote {
+                position: at,
+                velocity: way + Vec2::Y * speed * 0.35,
+                weight,
+                size: dice.between(3.0, 8.0),
+                color,
+                age: 0.0,
+                life: dice.between(0.4, 0.9) + if weight < 0.0 { 0.4 } else { 0.0 },
+            });
+        }
+    }
+
+    fn settle(&mut self, seconds: f32, is_calm: bool) {
+        self.0.retain_mut(|mote| {
+            mote.age += seconds;
+            mote.velocity.y += mote.weight * seconds;
+            mote.velocity *= (-1.8 * seconds).exp();
+            mote.position += mote.velocity * seconds;
+            mote.age < mote.life && !is_calm
+        });
+    }
+}
+
+impl View<'_> {
+    pub fn motes(&self, brush: &mut Brush, dust: &Dust) {
+        for mote in &dust.0 {
+            let left = 1.0 - mote.age / mote.life;
+            let color = mote.color.with_alpha(0.9 * left);
+            let position = self.at(mote.position.x, mote.position.y);
+            brush.disc(position, Vec2::splat(mote.size * (0.4 + 0.6 * left)), color);
+        }
+    }
+}
