@@ -152,7 +152,8 @@ impl Course {
         let (width, height) = match kind {
             Kind::Rock => (self.dice.between(64.0, 96.0), self.dice.between(50.0, 92.0)),
             Kind::Gap => (self.dice.between(130.0, 160.0) + 40.0 * zest, 0.0),
-            Kind::Crystal => (78.0, 205.0),
+            // Higher than the highest jump.
+            Kind::Crystal => (78.0, 235.0),
             Kind::Bird => (0.0, 60.0),
         };
         let flock = if kind == Kind::Bird { 1 + (self.dice.roll() % 3) as usize } else { 1 };

@@ -23,9 +23,12 @@ pub fn feel(
     mut run: ResMut<Run>,
     mut look: ResMut<Look>,
     mut dust: ResMut<Dust>,
+    mut ran_before: Local<f32>,
     mut commands: Commands,
 ) {
     let seconds = time.delta_secs();
+    // Nothing while the run waits.
+    let ran = (run.time - std::mem::replace(&mut *ran_before, run.time)).max(0.0);
     let mut dice = Dice(run.time.to_bits().into());
     let feet = Vec2::new(run.hero.x, run.hero.y);
     let [smile, surprise, frown] =
@@ -42,6 +45,9 @@ pub fn feel(
             Moment::Landed => {
                 look.squash.velocity = -2.6;
                 dust.burst(&mut dice, 6, feet, 120.0, sand, 0.0);
+                if run.outcome.is_some() {
+                    continue;
+                }
                 (150.0, 0.03)
             }
             Moment::Dashed => {
@@ -81,13 +87,14 @@ pub fn feel(
         };
         commands.trigger(arcade::Blip { pitch_hz, seconds: length });
     }
-    // Confetti from above, at the flag.
-    if run.outcome == Some(Outcome::Won) && (run.end_time * 5.0).fract() < seconds * 5.0 {
+    // Confetti from above, at the flag, for a while.
+    let is_party = run.outcome == Some(Outcome::Won) && run.end_time < 8.0;
+    if is_party && (run.end_time * 5.0).fract() < seconds * 5.0 {
         let color = theme.color(Expression::ALL[(dice.roll() % 6) as usize]).to_linear();
         let place = feet + Vec2::new(dice.between(-380.0, 700.0), dice.between(300.0, 440.0));
         dust.burst(&mut dice, 22, place, 260.0, color, -220.0);
     }
-    if run.hero.on_ground && run.outcome.is_none() && dice.between(0.0, 1.0) < seconds * 14.0 {
+    if run.hero.on_ground && run.outcome.is_none() && dice.between(0.0, 1.0) < ran * 14.0 {
         dust.burst(&mut dice, 1, feet - Vec2::X * 20.0, 60.0, sand, 0.0);
     }
     dust.settle(seconds, settings.reduced_motion);

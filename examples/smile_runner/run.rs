@@ -18,6 +18,8 @@ pub const LIVES: u8 = 3;
 pub const SAFE_TIME: f32 = 2.2;
 /// Running speed of an unhappy and of a happy player.
 pub const SPEEDS: [f32; 2] = [270.0, 400.0];
+/// The mood, as difficulty, of a face at rest.
+pub(super) const ZEST_AT_REST: f32 = 0.4;
 /// Time constant with which the mood follows the face.
 const MOOD_TIME: f32 = 10.0;
 /// Radius of the hero.
@@ -63,7 +65,7 @@ pub struct Run {
     /// Seconds since the start, and since the end.
     pub(super) time: f32,
     pub(super) end_time: f32,
-    is_stroll: bool,
+    pub(super) is_stroll: bool,
 }
 
 /// The one who runs.
@@ -193,9 +195,9 @@ impl Run {
         self.metres() + self.stars * STAR_SCORE + u32::from(self.lives) * bonus
     }
 
-    /// The mood as difficulty, 0 to 1; a face at rest has 0.4.
+    /// The mood as difficulty, 0 to 1.
     pub fn zest(&self) -> f32 {
-        (0.4 + self.mood * 1.2).clamp(0.0, 1.0)
+        (ZEST_AT_REST + self.mood * 1.2).clamp(0.0, 1.0)
     }
 
     /// How fast the hero runs.

@@ -8,7 +8,8 @@ use bevy_emotion::input::*;
 use bevy_emotion::prelude::*;
 
 use super::brush::{Brush, hex};
-use super::run::{LIFE_SCORE, Outcome, STAR_SCORE};
+use super::course::COURSE;
+use super::run::{LIFE_SCORE, METRE, Outcome, STAR_SCORE};
 use super::view::{BIG, View};
 use super::{Action, Attention, Record};
 
@@ -57,9 +58,12 @@ impl View<'_> {
         };
         brush.say(Style::Small, Token::Quiet, middle - Vec2::Y * 4.0, 0.0, &best);
         let parts = [
-            (format!("{} m", run.metres()), "of 600 m".to_owned()),
-            (format!("{} stars", run.stars), format!("{} points", run.stars * STAR_SCORE)),
-            (format!("{} lives", run.lives), format!("{} each at the flag", LIFE_SCORE)),
+            (format!("{} m", run.metres()), format!("of {} m", (COURSE / METRE) as u32)),
+            (counted(run.stars, "star", "stars"), format!("{} points", run.stars * STAR_SCORE)),
+            (
+                counted(run.lives.into(), "life", "lives"),
+                format!("{} each at the flag", LIFE_SCORE),
+            ),
         ];
         for (index, (much, of)) in parts.into_iter().enumerate() {
             let place = middle + Vec2::new(188.0 * (index as f32 - 1.0), -70.0);
@@ -72,4 +76,9 @@ impl View<'_> {
             brush.say(Style::Small, Token::Quiet, place - Vec2::Y * 26.0, 0.0, &of);
         }
     }
+}
+
+/// `1 star`, `2 stars`.
+fn counted(count: u32, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -44,7 +44,7 @@ impl View<'_> {
             }
         }
         self.flag(brush);
-        for (number, it) in self.run.course.obstacles.iter().enumerate() {
+        for it in &self.run.course.obstacles {
             let place = self.at(it.x, 0.0);
             if it.fate == Fate::Gone || place.x > half + 700.0 || place.x + it.width < -half {
                 continue;
@@ -52,7 +52,7 @@ impl View<'_> {
             match it.kind {
                 Kind::Rock => self.rock(brush, it),
                 Kind::Crystal => self.crystal(brush, it),
-                Kind::Bird => self.bird(brush, it, number as f32),
+                Kind::Bird => self.bird(brush, it, it.x),
                 Kind::Gap => {}
             }
         }
@@ -194,7 +194,7 @@ impl View<'_> {
 
     fn flag(&self, brush: &mut Brush) {
         let foot = self.at(COURSE, 0.0);
-        if foot.x.abs() > self.size.x {
+        if self.run.is_stroll || foot.x.abs() > self.size.x {
             return;
         }
         brush.glow(foot + Vec2::Y * 200.0, Vec2::splat(300.0), hex(0xFFE9B0).with_alpha(0.4));

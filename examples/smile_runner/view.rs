@@ -15,7 +15,7 @@ use super::brush::{Brush, Words, hex};
 use super::course::COURSE;
 use super::feel::Dust;
 use super::look::Look;
-use super::run::Run;
+use super::run::{Run, ZEST_AT_REST};
 use super::{Action, Attention, Phase, Record};
 
 /// The mesh that everything is drawn into.
@@ -75,7 +75,7 @@ pub fn paint(
         size,
         camera: run.hero.x - hero_at,
         ground: -size.y / 2.0 + 196.0 + look.stand.y,
-        mood: look.zest * 2.0 - 1.0,
+        mood: mood(look.zest),
     };
     let shake = if is_calm { 0.0 } else { 14.0 * look.shake };
     let shake = Vec2::new((look.seconds * 61.0).sin(), (look.seconds * 53.0).cos()) * shake;
@@ -139,7 +139,7 @@ pub struct View<'a> {
     pub camera: f32,
     /// The y of the ground.
     pub ground: f32,
-    /// -1 to 1.
+    /// -1 to 1; 0 for a face at rest.
     pub mood: f32,
 }
 
@@ -159,8 +159,14 @@ impl View<'_> {
         hex(middle).mix(&hex(end), self.mood.abs().min(1.0))
     }
 
-    /// How far the evening has come, 0 to 1.
+    /// How far the evening has come, 0 to 1; it does not on a stroll.
     pub fn evening(&self) -> f32 {
-        (self.run.hero.x / COURSE).clamp(0.0, 1.0)
+        if self.run.is_stroll { 0.0 } else { (self.run.hero.x / COURSE).clamp(0.0, 1.0) }
     }
+}
+
+/// From difficulty, 0 to 1, to mood.
+fn mood(zest: f32) -> f32 {
+    let from_rest = zest - ZEST_AT_REST;
+    from_rest / if from_rest < 0.0 { ZEST_AT_REST } else { 1.0 - ZEST_AT_REST }
 }

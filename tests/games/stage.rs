@@ -31,9 +31,10 @@ use crate::arcade::ArcadePlugin;
 /// The time of an update.
 pub const STEP: Duration = Duration::from_nanos(1_000_000_000 / 60);
 /// A puppet's part of the picture, and the updates from one picture to the next: 15 a second.
-const PUPPET: PuppetCamera = PuppetCamera { side: 480, updates: 4 };
-/// For a long time: as small as the detector finds it surely, and 10 a second.
-const FAR_PUPPET: PuppetCamera = PuppetCamera { side: 240, updates: 6 };
+const PUPPET: PuppetCamera = PuppetCamera { side: 480, updates: 4, frames_per_second: 15.0 };
+/// For a long time, with updates twice as long: as small and as seldom as it can still be played
+/// with.
+const FAR_PUPPET: PuppetCamera = PuppetCamera { side: 160, updates: 4, frames_per_second: 7.5 };
 /// Unless the variable GAME_SCREEN says something else, like 1024x768.
 const SCREEN_SIZE: UVec2 = UVec2::new(1280, 720);
 
@@ -51,6 +52,7 @@ pub struct Stage {
 struct PuppetCamera {
     side: u32,
     updates: u64,
+    frames_per_second: f64,
 }
 
 /// Ten minutes of a puppet.
@@ -335,6 +337,7 @@ impl Stage {
     ) -> Soak {
         let mut stage = Self::new(game);
         stage.bring_puppet_to(heads, FAR_PUPPET);
+        stage.app.insert_resource(TimeUpdateStrategy::ManualDuration(2 * STEP));
         let mut soak = Soak::default();
         let mut menu_since = 0;
         for tenth in 0..6000 {
@@ -355,7 +358,9 @@ impl Stage {
                 };
                 stage.puppet_shows(head, wanted);
             }
-            stage.run(0.1);
+            for _ in 0..3 {
+                stage.update();
+            }
             let most = &mut soak.most_entities[usize::from(tenth >= 3000)];
             *most = (*most).max(stage.world().entities().count_spawned());
         }
@@ -441,7 +446,7 @@ impl Puppet {
     fn new(heads: u32, camera: PuppetCamera, feed: FeedId) -> Self {
         let config = |seed| PuppetConfig {
             size: (camera.side, camera.side),
-            frames_per_second: 60.0 / camera.updates as f64,
+            frames_per_second: camera.frames_per_second,
             seed,
             script: PuppetScript::Hold(Expression::Neutral),
             ..PuppetConfig::default()
