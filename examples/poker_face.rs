@@ -3,8 +3,8 @@
 //! moment is shown again, slowly, as curves. Alone, you play against a puppet whose nerves get
 //! stronger the more often you win.
 //!
-//! `cargo run --release --example poker_face --features games` (`-- --source puppet --heads 2`
-//! lets two puppets play.)
+//! `cargo run --release --example poker_face` (`-- --source puppet --heads 2` lets two puppets
+//! play.)
 //!
 //! Both are measured from their own rest, which the warm-up finds. Nobody loses by leaving the
 //! picture: the round waits until both are back.

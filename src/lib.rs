@@ -28,7 +28,8 @@
 //! - [`detect`]: where faces are and how far they lean.
 //! - [`track`]: who is who over time, with smoothed scores.
 //! - [`classify`]: seven probabilities for each face.
-//! - [`analyzer`]: these three as one struct without Bevy: frame in, readings out.
+//! - [`analyzer`]: detection, tracking and classification as one struct without Bevy: frame in,
+//!   readings out.
 //! - `plugin`: readings as entities, components, events and diagnostics.
 //! - `input`: faces press a game's actions; it reads components and events only.
 //! - [`replay`]: sessions as readings, without pictures, recorded and played back.

@@ -229,6 +229,21 @@ fn panels_open_over_the_picture() {
     }
 }
 
+#[test]
+fn a_calibration_is_shown_beside_the_face() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let args = ["--frames", "40", "--expression", "neutral"];
+    let asked = [&args[..], &["--show", "calibration"]].concat();
+    let area = [512.0, 303.0, 616.0, 330.0];
+    let Some((picture, _)) = photograph(folder.path(), "calibration.png", &asked) else { return };
+    assert_written(&picture, "calibration", area);
+    let Some((picture, _)) = photograph(folder.path(), "no.png", &args) else { return };
+    let [left, top, right, bottom] = area;
+    let area = pixels(&picture, in_rect(left, top, right, bottom));
+    let text = share(&area, |pixel| brightness(pixel) > 200.0);
+    assert!(text < 0.001, "nobody asked, and {text:.4} is bright");
+}
+
 /// A folder with a reaction that throws magenta confetti when a face is happy, and a damaged one.
 fn confetti(folder: &Path) -> String {
     let reactions = folder.join("reactions");

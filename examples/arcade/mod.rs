@@ -3,9 +3,11 @@
 #[allow(dead_code, reason = "each game uses a part of it")]
 pub mod dice;
 
+use std::time::Duration;
+
 use bevy::prelude::*;
 use bevy_emotion::capture::{OpenOptions, SourceSpec};
-use bevy_emotion::hands_free::HandsFreePlugins;
+use bevy_emotion::hands_free::{HandsFreePlugins, MenuSettings};
 use bevy_emotion::hud::theme::Palette;
 use bevy_emotion::hud::{HudCorePlugin, HudSettings};
 use bevy_emotion::prelude::*;
@@ -13,7 +15,8 @@ use bevy_emotion::prelude::*;
 /// Plays a game in a window.
 ///
 /// Arguments: `--source auto|camera|camera:N|puppet|FILE`, `--heads N` (of the puppet),
-/// `--reduced-motion`, `--high-contrast`, `--scale FACTOR` (of texts and panels).
+/// `--reduced-motion`, `--high-contrast`, `--scale FACTOR` (of texts and panels), `--dwell SECONDS`
+/// (menus need no smile).
 pub fn run(title: &str, game: impl Plugin) -> AppExit {
     let arguments = match Arguments::read(std::env::args().skip(1)) {
         Ok(arguments) => arguments,
@@ -33,6 +36,7 @@ pub fn run(title: &str, game: impl Plugin) -> AppExit {
             EmotionPlugins.set(capture),
         ))
         .add_plugins((ArcadePlugin { hud }, game))
+        .insert_resource(MenuSettings { dwell: arguments.dwell })
         .add_systems(Update, quit)
         .run()
 }
@@ -77,7 +81,7 @@ fn play(
     use bevy::audio::{Pitch, PlaybackSettings, Volume};
 
     let Some(mut pitches) = pitches else { return };
-    let time = std::time::Duration::from_secs_f32(blip.seconds.max(0.0));
+    let time = Duration::from_secs_f32(blip.seconds.max(0.0));
     commands.spawn((
         AudioPlayer(pitches.add(Pitch::new(blip.pitch_hz, time))),
         PlaybackSettings::DESPAWN.with_volume(Volume::Linear(0.15)),
@@ -92,12 +96,17 @@ struct Arguments {
     source: SourceSpec,
     heads: u8,
     settings: HudSettings,
+    dwell: Option<Duration>,
 }
 
 impl Arguments {
     fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut arguments =
-            Self { source: SourceSpec::Auto, heads: 1, settings: HudSettings::default() };
+        let mut arguments = Self {
+            source: SourceSpec::Auto,
+            heads: 1,
+            settings: HudSettings::default(),
+            dwell: None,
+        };
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} wants a value"));
             match word.as_str() {
@@ -119,10 +128,16 @@ impl Arguments {
                         _ => return Err(format!("--scale is a number from {least} to {most}")),
                     };
                 }
+                "--dwell" => {
+                    arguments.dwell = match value()?.parse().map(Duration::try_from_secs_f32) {
+                        Ok(Ok(dwell)) => Some(dwell),
+                        _ => return Err("--dwell is a time in seconds".to_owned()),
+                    };
+                }
                 _ => {
                     return Err(format!(
                         "unknown argument {word}; there are --source SOURCE, --heads N, \
-                         --reduced-motion, --high-contrast and --scale FACTOR"
+                         --reduced-motion, --high-contrast, --scale FACTOR and --dwell SECONDS"
                     ));
                 }
             }

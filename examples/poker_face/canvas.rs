@@ -228,6 +228,11 @@ impl Canvas {
         let last = self.words.len() - 1;
         &mut self.words[last]
     }
+
+    /// How many units of the place a unit of a text's size covers.
+    pub(super) fn text_unit(&self) -> f32 {
+        self.zoom / self.place.matrix2.x_axis.length().max(0.01)
+    }
 }
 
 pub(super) fn oval(at: Vec2, radii: Vec2) -> Vec<Vec2> {

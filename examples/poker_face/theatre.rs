@@ -282,7 +282,8 @@ fn title_piece(canvas: &mut Canvas, view: &View, still: bool, colors: &Colors) {
         );
     }
     canvas.write("Poker Face", xy(0.0, 120.0), 72.0, colors.gold);
-    canvas.write("Who laughs first, loses.", xy(0.0, 64.0), 22.0, colors.text);
+    let below = xy(0.0, 120.0 - 56.0 * canvas.text_unit());
+    canvas.write("Who laughs first, loses.", below, 22.0, colors.text);
 }
 
 /// Red velvet.
@@ -609,30 +610,27 @@ fn column(
         heat if heat > 0.12 => "a twitch?",
         _ => "stone",
     };
-    let shown =
-        if heat > 0.12 { format!("{state}  {}", expression.name()) } else { state.to_owned() };
-    canvas.write(&shown, xy(x + 11.0 * f32::from(u8::from(heat > 0.12)), -86.0), 19.0, colors.text);
+    canvas.write(state, xy(x, -84.0), 19.0, colors.text);
     if heat > 0.12 {
-        let words = canvas.write(
-            sign(expression),
-            xy(x - 9.0 * shown.chars().count() as f32 / 2.0 - 12.0, -86.0),
-            18.0,
-            colors.gold,
-        );
-        words.sign = true;
+        let name = expression.name();
+        let width = 9.0 * name.len() as f32;
+        canvas.write(name, xy(x + 11.0, -108.0), 19.0, colors.text);
+        let sign =
+            canvas.write(sign(expression), xy(x - width / 2.0 - 6.0, -108.0), 18.0, colors.gold);
+        sign.sign = true;
     }
     match puppet {
         Some((nerves, Some(key))) => {
             let key = if key == KEYS[0] { "A" } else { "L" };
             let hint = format!("{key} held: bite your lip\nbreath {:.0} %", nerves.breath * 100.0);
-            canvas.write(&hint, xy(x, -150.0), 17.0, colors.quiet);
+            canvas.write(&hint, xy(x, -156.0), 17.0, colors.quiet);
         }
         Some((nerves, None)) => {
-            canvas.write("its nerves", xy(x, -126.0), 17.0, colors.quiet);
+            canvas.write("its nerves", xy(x, -136.0), 17.0, colors.quiet);
             for dot in 0..5 {
                 let strong = nerves.skill * 5.0 >= dot as f32 + 0.5;
                 canvas.disc(
-                    xy(x - 40.0 + 20.0 * dot as f32, -152.0),
+                    xy(x - 40.0 + 20.0 * dot as f32, -162.0),
                     6.0,
                     if strong { colors.gold } else { WHITE.with_alpha(0.16) },
                 );
@@ -1007,15 +1005,17 @@ fn curves(canvas: &mut Canvas, layout: &Layout, game: &Match, colors: &Colors, t
             canvas.flat(&star_shape(xy(x(broke_at), y(heat)), 17.0 * grown.max(0.05)), WHITE);
             canvas.flat(&star_shape(xy(x(broke_at), y(heat)), 12.0 * grown.max(0.05)), color);
             let label = xy(x(broke_at) - 22.0, y(0.8));
-            let width = 12.0 * expression.name().len() as f32 + 30.0;
-            let pill = xy(width / 2.0 + 12.0, 20.0);
+            let unit = canvas.text_unit();
+            let width = unit * (12.0 * expression.name().len() as f32 + 30.0);
+            let pill = xy(width / 2.0 + 12.0, 20.0 * unit);
             canvas.flat(
-                &block(label - xy(width / 2.0, 0.0), pill, 20.0),
+                &block(label - xy(width / 2.0, 0.0), pill, 20.0 * unit),
                 rgb(0x0B0913).with_alpha(0.88),
             );
             let color = theme.text_color(expression);
             canvas.write(expression.name(), label, 24.0, color).anchored(Anchor::CENTER_RIGHT);
-            canvas.write(sign(expression), label - xy(width - 8.0, 0.0), 22.0, color).sign = true;
+            canvas.write(sign(expression), label - xy(width - 8.0 * unit, 0.0), 22.0, color).sign =
+                true;
         }
     });
     let since = game.part_for.as_secs_f32();

@@ -186,7 +186,7 @@ impl View<'_> {
 
     pub fn chips(&self, brush: &mut Brush, y: f32, input: &ExpressionInput<Action>) {
         for (index, action) in ACTIONS.into_iter().enumerate() {
-            let middle = Vec2::new(270.0 * (index as f32 - 1.0), y);
+            let middle = Vec2::new(306.0 * (index as f32 - 1.0), y);
             self.chip(brush, middle, action, input, self.look.flashes[index]);
         }
     }
@@ -201,7 +201,7 @@ impl View<'_> {
         flash: f32,
     ) {
         let expression = expression(action);
-        let (accent, size) = (self.accent(expression), Vec2::new(250.0, 62.0));
+        let (accent, size) = (self.accent(expression), Vec2::new(290.0, 62.0));
         let hero = &self.run.hero;
         let (name, ready) = match action {
             Action::Jump => ("to jump", 1.0),

@@ -227,7 +227,7 @@ impl Hardware {
     /// The name of the model that fits it best.
     pub const fn default_model(self) -> &'static str {
         match self {
-            Self::Cpu => "cnn4",
+            Self::Cpu => "efficientnet",
             Self::Gpu => "resnet",
         }
     }
@@ -313,7 +313,7 @@ mod tests {
         assert_ne!(together[0], together[1]);
         assert!(classifier.classify(&[]).expect("no scores").is_empty());
         let info = classifier.description();
-        assert_eq!((info.model.as_str(), info.backend.as_str()), ("cnn4", "cpu"));
+        assert_eq!((info.model.as_str(), info.backend.as_str()), ("efficientnet", "cpu"));
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub struct EvaluateArgs {
     split: Split,
 
     /// A model's name, or a model file
-    #[arg(long, default_value = "cnn4")]
+    #[arg(long, default_value = "efficientnet")]
     model: ModelChoice,
 
     /// Where the model runs: auto, wgpu or cpu
@@ -49,7 +49,7 @@ pub struct EvaluateArgs {
     #[arg(long)]
     tta: bool,
 
-    /// Measure under bad crops, bad light, blur, noise and glasses, too (takes 29 times as long)
+    /// Measure under bad crops, bad light, blur, noise and glasses, too (takes 11 to 16 times as long)
     #[arg(long)]
     disturb: bool,
 

@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::read_data;
 
-/// Train a model on FER-2013
+/// Train a model on FER-2013, or on pictures of your own
 #[derive(clap::Args)]
 pub struct TrainArgs {
     /// Kaggle's fer2013.csv, or a folder with train/CLASS, val/CLASS and test/CLASS

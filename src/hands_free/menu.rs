@@ -27,7 +27,8 @@ const LEAN: f32 = 0.35;
 const REPEAT: Duration = Duration::from_millis(900);
 const OPEN: Duration = Duration::from_millis(220);
 
-/// Menus that are operated with the face: tilt the head to choose, smile for a second to take.
+/// Menus that are operated with the face: tilt the head to choose, smile for a second to take or,
+/// with [`MenuSettings::dwell`], hold the head upright again.
 /// Arrow keys, Enter and the mouse do it, too.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MenuPlugin;
@@ -47,10 +48,13 @@ impl Plugin for MenuPlugin {
             .with(MenuAction::Take, smile.hold(SMILE_TIME))
             .with(MenuAction::Take, KeyCode::Enter)
             .with(MenuAction::Take, KeyCode::NumpadEnter);
-        app.add_plugins(ExpressionInputPlugin::new(map)).add_observer(open).add_systems(
-            Update,
-            (operate.in_set(EmotionSystems::React), draw.in_set(HudSystems::Draw)),
-        );
+        app.add_plugins(ExpressionInputPlugin::new(map))
+            .init_resource::<MenuSettings>()
+            .add_observer(open)
+            .add_systems(
+                Update,
+                (operate.in_set(EmotionSystems::React), draw.in_set(HudSystems::Draw)),
+            );
     }
 }
 
@@ -64,6 +68,16 @@ pub enum MenuAction {
     Next,
     /// Takes the chosen item.
     Take,
+}
+
+/// How menus are operated. May be changed at any time.
+#[derive(Resource, Reflect, Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[reflect(Resource, Default, Debug, Clone, PartialEq)]
+pub struct MenuSettings {
+    /// An item that a tilt or a key has chosen is taken without a smile after the head has been
+    /// upright again for this time: for players who cannot smile. Nothing is taken before the first
+    /// choice.
+    pub dwell: Option<Duration>,
 }
 
 /// A menu. It is there while its entity is; what is taken comes as [`MenuChosen`]. Of several, the
@@ -152,6 +166,8 @@ struct Menu {
     is_ready: bool,
     /// How long the head has been tilted.
     tilted_for: Duration,
+    /// How long the head has been upright since the last choice; `None` before the first.
+    upright_for: Option<Duration>,
 }
 
 /// An item, with its menu, its number and its bar.
@@ -173,10 +189,8 @@ fn open(
     let hint = commands.spawn(ink::text("", Style::Small, Token::Quiet)).id();
     let row = commands
         .spawn(Node {
-            flex_wrap: FlexWrap::Wrap,
             justify_content: JustifyContent::Center,
             column_gap: Val::Px(1.5 * GRID),
-            row_gap: Val::Px(1.5 * GRID),
             margin: UiRect::vertical(Val::Px(GRID)),
             ..Node::default()
         })
@@ -228,6 +242,7 @@ fn open(
                 open: Ramp::default(),
                 is_ready: false,
                 tilted_for: Duration::ZERO,
+                upright_for: None,
             },
         ))
         .add_child(panel);
@@ -252,7 +267,7 @@ fn item(commands: &mut Commands, menu: Entity, number: usize, words: &str) -> En
     commands
         .spawn((
             Node {
-                min_width: Val::Px(16.0 * GRID),
+                min_width: Val::Px(12.0 * GRID),
                 justify_content: JustifyContent::Center,
                 padding: UiRect::axes(Val::Px(3.0 * GRID), Val::Px(1.75 * GRID)),
                 border: UiRect::all(Val::Px(2.0)),
@@ -265,7 +280,11 @@ fn item(commands: &mut Commands, menu: Entity, number: usize, words: &str) -> En
             Item { menu, number, bar },
         ))
         .add_child(bar)
-        .with_child(ink::text(words, Style::Medium, Token::Text))
+        .with_child((
+            ink::paragraph(words, Style::Medium, Token::Text),
+            // Words that are too long for the screen take two lines.
+            TextLayout::justify(Justify::Center),
+        ))
         .id()
 }
 
@@ -281,8 +300,9 @@ const fn looks(chosen: bool) -> (Fill, Edge) {
 /// Tilt, smile, keys and mouse.
 fn operate(
     time: Res<Time<Real>>,
+    settings: Res<MenuSettings>,
     input: Res<ExpressionInput<MenuAction>>,
-    players: Query<&FaceInput, With<PlayerSlot>>,
+    players: Query<(&FaceInput, &Face), With<PlayerSlot>>,
     touched: Query<(&Item, &Interaction), Changed<Interaction>>,
     mut menus: Query<(Entity, &mut FaceMenu, &mut Menu)>,
     mut commands: Commands,
@@ -304,7 +324,7 @@ fn operate(
     let pressed = |action| input.any_pressed(action);
     let tilted = pressed(MenuAction::Previous) || pressed(MenuAction::Next);
     if !menu.is_ready {
-        let smiles = players.iter().any(|player| player.strength(Expression::Happy) > SMILE.1);
+        let smiles = players.iter().any(|(player, _)| player.strength(Expression::Happy) > SMILE.1);
         menu.is_ready = !tilted && !smiles && !pressed(MenuAction::Take);
         menu.tilted_for = Duration::ZERO;
     } else {
@@ -318,11 +338,20 @@ fn operate(
         }
         if steps != 0 {
             shown.chosen = (shown.chosen + count).saturating_add_signed(steps) % count;
+            menu.upright_for = Some(Duration::ZERO);
         }
         taken |= input.any_just_pressed(MenuAction::Take);
+        // Who has left the picture takes nothing.
+        if let Some(upright_for) = &mut menu.upright_for
+            && players.iter().any(|(_, face)| face.visible)
+        {
+            *upright_for = if tilted { Duration::ZERO } else { *upright_for + time.delta() };
+            taken |= settings.dwell.is_some_and(|dwell| *upright_for >= dwell);
+        }
     }
     if taken {
         menu.is_ready = false;
+        menu.upright_for = None;
         commands.trigger(MenuChosen { entity, item: shown.chosen });
     }
 }
@@ -330,7 +359,7 @@ fn operate(
 /// Moves and paints the menus.
 fn draw(
     time: Res<Time<Real>>,
-    settings: Res<HudSettings>,
+    (settings, how): (Res<HudSettings>, Res<MenuSettings>),
     input: Res<ExpressionInput<MenuAction>>,
     slots: Res<PlayerSlots>,
     faces: Query<&Face>,
@@ -353,6 +382,9 @@ fn draw(
         let says = match (anybody, menu.is_ready) {
             (false, _) => "no face in view: use the arrow keys and Enter",
             (true, false) => "relax your face and hold your head upright",
+            (true, true) if how.dwell.is_some() => {
+                "tilt your head to choose, then hold it upright or smile to take"
+            }
             (true, true) => "tilt your head to choose, smile for a second to take",
         };
         if let Ok(mut hint) = hints.get_mut(menu.hint)
@@ -367,7 +399,13 @@ fn draw(
         let (back, border) = looks(is_chosen);
         fill.set_if_neq(back);
         edge.set_if_neq(border);
-        let part = if is_chosen && menu.is_ready { held } else { 0.0 };
+        let dwelt = match (how.dwell, menu.upright_for) {
+            (Some(dwell), Some(upright_for)) => {
+                upright_for.as_secs_f32() / dwell.as_secs_f32().max(f32::EPSILON)
+            }
+            _ => 0.0,
+        };
+        let part = if is_chosen && menu.is_ready { held.max(dwelt).min(1.0) } else { 0.0 };
         let width = Val::Percent((part * 100.0).round());
         if let Ok(mut bar) = bars.get_mut(item.bar)
             && bar.width != width
@@ -445,6 +483,26 @@ mod tests {
         assert_eq!(chosen(&app, menu), 1);
         run(&mut app, 0.9);
         assert_eq!(chosen(&app, menu), 0);
+    }
+
+    #[test]
+    fn with_dwelling_a_tilt_alone_takes() {
+        let (mut app, me, menu) = app();
+        app.insert_resource(MenuSettings { dwell: Some(Duration::from_secs(2)) });
+        run(&mut app, 5.0);
+        assert!(taken(&app).is_empty(), "nothing before the first tilt");
+        with(&mut app, me, |face| face.tilt(0.3, Duration::ZERO));
+        run(&mut app, 0.5);
+        with(&mut app, me, |face| face.tilt(0.0, Duration::ZERO));
+        run(&mut app, 1.0);
+        with(&mut app, me, VirtualFace::leave);
+        run(&mut app, 4.0);
+        assert!(taken(&app).is_empty(), "not while nobody is there");
+        with(&mut app, me, VirtualFace::come_back);
+        run(&mut app, 1.5);
+        assert_eq!((chosen(&app, menu), taken(&app)), (1, &[1][..]));
+        run(&mut app, 5.0);
+        assert_eq!(taken(&app), [1], "once");
     }
 
     #[test]

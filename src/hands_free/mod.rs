@@ -33,7 +33,7 @@ mod warm_up;
 use bevy::app::PluginGroupBuilder;
 use bevy::prelude::*;
 
-pub use menu::{FaceMenu, MenuAction, MenuChosen, MenuPlace, MenuPlugin};
+pub use menu::{FaceMenu, MenuAction, MenuChosen, MenuPlace, MenuPlugin, MenuSettings};
 pub use self_view::{SelfView, SelfViewPlugin};
 pub use warm_up::{FaceWarmUp, WarmUpOver, WarmUpPlugin};
 

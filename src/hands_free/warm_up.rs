@@ -61,7 +61,7 @@ impl FaceWarmUp {
         Self { expressions: expressions.into_iter().collect(), players: 1 }
     }
 
-    /// The same for several players at once.
+    /// The same for several players at once; [`PlayerSlots`] has to have as many.
     pub fn for_players(mut self, players: u8) -> Self {
         self.players = players;
         self

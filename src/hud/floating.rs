@@ -8,7 +8,7 @@ use super::HudSettings;
 use super::bars;
 use super::face::ShownFace;
 use super::motion::Ramp;
-use super::place::{Circle, FACE, choose};
+use super::place::{Circle, FACE, choose, onto_screen};
 use super::rim::RimPanel;
 use super::screen::Screen;
 use super::theme::GRID;
@@ -33,8 +33,9 @@ pub(super) struct Floating {
     pub wanted: bool,
     /// Whether it is in its small form, because there was no room for the large one.
     pub small: bool,
-    /// Which of its kind's places it has.
+    /// Which of its kind's places it has, counted from which side.
     place: Option<usize>,
+    side: f32,
     /// For how long it could have been open, in seconds.
     waited: f32,
     open: Ramp,
@@ -70,6 +71,7 @@ impl Floating {
             wanted: true,
             small: false,
             place: None,
+            side: 1.0,
             waited: 0.0,
             open: Ramp::default(),
         }
@@ -85,9 +87,14 @@ fn circle(shown: &ShownFace, screen: &Screen) -> Circle {
 /// How many places there are around a face.
 const PLACES: usize = 14;
 
+/// The side of a face that has more room: 1 is the right one, -1 the left one.
+fn roomier(face: Circle, screen: Rect) -> f32 {
+    if face.middle.x <= screen.center().x { 1.0 } else { -1.0 }
+}
+
 /// Where a panel of `size` can go, best first: middles in UI space, none of them over the face.
-fn places(kind: Kind, face: Circle, size: Vec2, screen: Rect) -> [Vec2; PLACES] {
-    // Degrees from the side of the face that has more room; positive is up.
+fn places(kind: Kind, face: Circle, size: Vec2, side: f32) -> [Vec2; PLACES] {
+    // Degrees from that side of the face; positive is up.
     const LABEL: [f32; PLACES] = [
         90.0, -90.0, 60.0, 120.0, 0.0, 180.0, -60.0, -120.0, 30.0, 150.0, -30.0, -150.0, 75.0,
         105.0,
@@ -100,14 +107,13 @@ fn places(kind: Kind, face: Circle, size: Vec2, screen: Rect) -> [Vec2; PLACES] 
         0.0, 180.0, 25.0, -25.0, 155.0, -155.0, 50.0, -50.0, 130.0, -130.0, -90.0, 90.0, -70.0,
         70.0,
     ];
-    let roomier = if face.middle.x <= screen.center().x { 1.0 } else { -1.0 };
     let angles = match kind {
         Kind::Label => LABEL,
         Kind::Calibration => CALIBRATION,
         Kind::Bars => BARS,
     };
     angles.map(|angle| {
-        let direction = Vec2::from_angle(angle.to_radians()) * Vec2::new(roomier, -1.0);
+        let direction = Vec2::from_angle(angle.to_radians()) * Vec2::new(side, -1.0);
         let touching = face.middle + direction * (face.radius + GRID);
         // The panel's side or corner that is closest lies on the circle around the face.
         touching + direction.clamp(Vec2::splat(-0.5), Vec2::splat(0.5)) * size
@@ -160,8 +166,12 @@ pub(super) fn arrange(
             continue;
         }
         let own = circle(shown, &screen);
+        // An open panel does not change sides when its face comes over the middle.
+        if panel.open.value() == 0.0 {
+            panel.side = roomier(own, bounds);
+        }
         let find = |size: Vec2, current: Option<usize>| {
-            let candidates = places(panel.kind, own, size, bounds);
+            let candidates = places(panel.kind, own, size, panel.side);
             choose(&candidates, size, current, bounds, &circles, &taken).or_else(|| {
                 // A name is worth a bit of a ring, where faces fill the screen.
                 let words = panel.kind != Kind::Bars;
@@ -198,7 +208,10 @@ pub(super) fn arrange(
                 rect.center()
             }
             // It closes where it was, beside its face.
-            (_, Some(place)) => places(panel.kind, own, size, bounds)[place],
+            (_, Some(place)) => {
+                let middle = places(panel.kind, own, size, panel.side)[place];
+                onto_screen(Rect::from_center_size(middle, size), bounds).center()
+            }
             (_, None) => own.middle,
         };
         let open = panel.open.value();
@@ -218,18 +231,64 @@ pub(super) fn arrange(
 
 #[cfg(test)]
 mod tests {
+    use super::super::test_app::{app, face, run};
     use super::*;
+    use crate::emotion::Expression;
+    use crate::frame::FrameRect;
 
     #[test]
     fn no_place_covers_the_own_face() {
         let face = Circle { middle: Vec2::new(400.0, 300.0), radius: 100.0 };
-        let screen = Rect::new(0.0, 0.0, 1280.0, 720.0);
         let size = Vec2::new(160.0, 128.0);
         for kind in [Kind::Label, Kind::Calibration, Kind::Bars] {
-            for middle in places(kind, face, size, screen) {
+            for middle in
+                places(kind, face, size, 1.0).into_iter().chain(places(kind, face, size, -1.0))
+            {
                 let rect = Rect::from_center_size(middle, size);
                 assert_eq!(face.overlap(rect), 0.0, "{kind:?} at {middle}");
             }
         }
+    }
+
+    #[test]
+    fn an_open_panel_does_not_jump_when_its_face_crosses_the_middle() {
+        let mut app = app(HudSettings::default());
+        let face = face(&mut app, Expression::Happy);
+        // So large that there is room beside it only.
+        let set = |app: &mut App, x: f32| {
+            let mut face = app.world_mut().get_mut::<Face>(face).expect("a face");
+            face.box_in_frame = FrameRect::new(x, 90.0, 300.0, 300.0);
+        };
+        set(&mut app, 150.0);
+        run(&mut app, 0.1);
+        let mut panels = app.world_mut().query::<(Entity, &Floating)>();
+        let label = panels.iter(app.world()).find(|(_, panel)| panel.kind == Kind::Label);
+        let label = label.expect("a label").0;
+        let laid_out = ComputedNode {
+            size: Vec2::new(150.0, 44.0),
+            inverse_scale_factor: 1.0,
+            ..ComputedNode::DEFAULT
+        };
+        app.world_mut().entity_mut(label).insert(laid_out);
+        run(&mut app, 1.0);
+        let (mut before, mut seen) = (None, 0);
+        for step in 0_u8..100 {
+            set(&mut app, 150.0 + 0.4 * f32::from(step));
+            app.update();
+            let world = app.world();
+            let translation = world.get::<UiTransform>(label).expect("a transform").translation;
+            let (Val::Px(x), Val::Px(y)) = (translation.x, translation.y) else {
+                panic!("{translation:?} is not in pixels");
+            };
+            let is_open = world.get::<Visibility>(label) == Some(&Visibility::Inherited);
+            let now = is_open.then_some(Vec2::new(x, y));
+            if let (Some(before), Some(now)) = (before, now) {
+                let way = now.distance(before);
+                assert!(way < 30.0, "from {before} to {now} in one update");
+                seen += 1;
+            }
+            before = now;
+        }
+        assert!(seen > 60, "it was open in {seen} updates");
     }
 }

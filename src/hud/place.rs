@@ -44,7 +44,7 @@ pub fn choose(
 }
 
 /// `rect` moved by as little as puts it onto the screen.
-fn onto_screen(rect: Rect, screen: Rect) -> Rect {
+pub fn onto_screen(rect: Rect, screen: Rect) -> Rect {
     let middle = rect.center();
     let half = (rect.size() / 2.0).min(screen.size() / 2.0);
     Rect::from_center_half_size(middle.clamp(screen.min + half, screen.max - half), half)

@@ -119,7 +119,7 @@ impl Theme {
         text_problem: Color::srgb(1.0, 0.62, 0.45),
         panel: Color::srgb(0.0, 0.0, 0.0),
         panel_border: Color::srgba(1.0, 1.0, 1.0, 0.75),
-        track: Color::srgba(1.0, 1.0, 1.0, 0.24),
+        track: Color::srgba(1.0, 1.0, 1.0, 0.16),
         text_small: 16.0,
         text_large: 28.0,
     };

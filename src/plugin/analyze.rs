@@ -30,7 +30,7 @@ pub struct AnalyzePlugin {
     pub backend: BackendChoice,
     /// The model.
     pub model: ModelChoice,
-    /// The folder of the cascade files; `None` looks where OpenCV keeps them.
+    /// The folder of the cascade files, or the frontal one in it; `None` looks where OpenCV keeps them.
     pub cascades: Option<PathBuf>,
     /// How faces are followed and their scores smoothed.
     pub tracker: TrackerConfig,

@@ -33,7 +33,7 @@ pub enum Term {
         /// Waves a second in which it swells and shrinks.
         #[serde(default)]
         swell: f32,
-        /// How much of it swells, 0 (nothing) to 1 (it dies down in between).
+        /// How much of it swells: 0 nothing, 0.5 dies down in between, 1 comes back upside down.
         #[serde(default)]
         depth: f32,
     },
