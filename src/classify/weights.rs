@@ -204,6 +204,12 @@ impl ModelFile {
         &self.header
     }
 
+    /// The file as it is.
+    #[cfg(feature = "train")]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The file's bytes with another header.
     ///
     /// # Errors

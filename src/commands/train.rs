@@ -9,6 +9,7 @@ use bevy_emotion::train::curves::write_curves;
 use bevy_emotion::train::dataset::Split;
 use bevy_emotion::train::learner::{self, EpochReport, Observer, Run, StepProgress};
 use bevy_emotion::train::recipe::Recipe;
+use bevy_emotion::train::soup;
 use bevy_emotion::train::teacher::Teacher;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -46,9 +47,9 @@ pub struct TrainArgs {
     #[arg(long)]
     seed: Option<u64>,
 
-    /// Weights to start from (safetensors)
+    /// Weights to start from (safetensors); the mean of several
     #[arg(long)]
-    start: Option<PathBuf>,
+    start: Vec<PathBuf>,
 
     /// Go on from the checkpoint in the output folder
     #[arg(long)]
@@ -92,7 +93,9 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
 
     let data = read_data(&args.data, args.ferplus.as_deref())?;
     let teacher = Teacher::read_all(&args.teacher)?;
-    let start = args.start.as_deref().map(ModelFile::read).transpose()?;
+    let starts: Vec<_> =
+        args.start.iter().map(|path| ModelFile::read(path)).collect::<Result<_, _>>()?;
+    let start = soup::mean(&starts)?;
     eprintln!(
         "{} training faces, {} to choose by; {}: {}",
         data.faces(Split::Training)?.len(),

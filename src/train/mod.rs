@@ -15,4 +15,5 @@ mod libtorch;
 pub mod picture;
 pub mod plots;
 pub mod recipe;
+pub mod soup;
 pub mod teacher;

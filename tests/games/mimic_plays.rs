@@ -503,17 +503,18 @@ fn ten_minutes_of_the_puppet() {
 #[test]
 fn ten_minutes_of_all_sorts_of_things() {
     let mut stage = Stage::new(MimicPlugin { seed: 3 });
+    stage.hurry();
     let me = stage.face(VirtualFace::new());
     let mut dice = Dice(42);
     let mut seen = [0u32; 4];
     let mut most = [0u32; 2];
-    let updates = (600.0 / STEP.as_secs_f32()) as usize;
+    let updates = (600.0 / (2 * STEP).as_secs_f32()) as usize;
     let mut wait = 0;
     for update in 0..updates {
         let now = act(&mut stage);
         seen[now as usize] += 1;
         if wait == 0 {
-            wait = 6 + (dice.roll() % 50);
+            wait = 3 + (dice.roll() % 25);
             let wanted = game(&mut stage).wanted();
             let what = dice.roll() % 20;
             let other = Expression::ALL[(dice.roll() % 7) as usize];
@@ -534,7 +535,7 @@ fn ten_minutes_of_all_sorts_of_things() {
             });
             // A smile for a menu lasts.
             if what >= 8 && now != Act::Play {
-                wait += 90;
+                wait += 45;
             }
             if what != 0 {
                 stage.with(me, VirtualFace::come_back);

@@ -517,6 +517,7 @@ fn ten_minutes_of_the_puppet() {
 #[test]
 fn ten_minutes_of_anything() {
     let mut stage = Stage::new(MoodRoomPlugin::default());
+    stage.hurry();
     let me = stage.face(VirtualFace::new());
     let mut random = Dice(3);
     let mut scenes = Vec::new();

@@ -425,6 +425,7 @@ fn ten_minutes_of_two_puppets() {
 #[test]
 fn ten_minutes_of_all_sorts_of_things() {
     let mut stage = Stage::new(PokerFacePlugin { seed: 14 });
+    stage.hurry();
     let faces = [LEFT, RIGHT].map(|at| stage.face(VirtualFace::new().at(at)));
     let mut seed = 5_u32;
     let mut dice = |sides: u32| {

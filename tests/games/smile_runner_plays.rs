@@ -403,6 +403,7 @@ fn keys_alone_play_it_too() {
 #[test]
 fn ten_minutes_of_all_sorts_of_faces_leave_nothing_behind() {
     let mut stage = Stage::new(SmileRunnerPlugin::default());
+    stage.hurry();
     let me = stage.face(VirtualFace::new());
     start(&mut stage, me);
     let mut dice = 5_u64;

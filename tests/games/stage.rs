@@ -19,7 +19,7 @@ use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::time::TimeUpdateStrategy;
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
-use bevy_emotion::capture::puppet::{PuppetConfig, PuppetScript, PuppetSource};
+use bevy_emotion::capture::puppet::{PuppetConfig, PuppetMotion, PuppetScript, PuppetSource};
 use bevy_emotion::capture::{FrameSource, SourceControl};
 use bevy_emotion::hands_free::{FaceMenu, MenuChosen, WarmUpOver};
 use bevy_emotion::hud::theme::Palette;
@@ -45,6 +45,8 @@ pub struct Stage {
     puppet: Option<Puppet>,
     screen: Handle<Image>,
     updates: u64,
+    /// The time of an update.
+    step: Duration,
 }
 
 /// The camera in front of the puppets.
@@ -177,7 +179,8 @@ impl Stage {
         }
         app.finish();
         app.cleanup();
-        let mut stage = Self { app, faces: Vec::new(), puppet: None, screen, updates: 0 };
+        let mut stage =
+            Self { app, faces: Vec::new(), puppet: None, screen, updates: 0, step: STEP };
         // Rendering costs most of the time: only for photographs.
         stage.render(false);
         stage.update();
@@ -229,16 +232,22 @@ impl Stage {
         self.app.update();
     }
 
+    /// From now on updates are twice as long: for long times.
+    pub fn hurry(&mut self) {
+        self.step = 2 * STEP;
+        self.app.insert_resource(TimeUpdateStrategy::ManualDuration(self.step));
+    }
+
     /// Goes on for so many seconds.
     pub fn run(&mut self, seconds: f32) {
-        for _ in 0..(seconds / STEP.as_secs_f32()).round() as usize {
+        for _ in 0..(seconds / self.step.as_secs_f32()).round() as usize {
             self.update();
         }
     }
 
     /// Goes on until something is true.
     pub fn until(&mut self, most_seconds: f32, mut is_true: impl FnMut(&mut World) -> bool) {
-        let updates = (most_seconds / STEP.as_secs_f32()) as usize;
+        let updates = (most_seconds / self.step.as_secs_f32()) as usize;
         for _ in 0..updates {
             if is_true(self.world()) {
                 return;
@@ -337,7 +346,7 @@ impl Stage {
     ) -> Soak {
         let mut stage = Self::new(game);
         stage.bring_puppet_to(heads, FAR_PUPPET);
-        stage.app.insert_resource(TimeUpdateStrategy::ManualDuration(2 * STEP));
+        stage.hurry();
         let mut soak = Soak::default();
         let mut menu_since = 0;
         for tenth in 0..6000 {
@@ -358,9 +367,7 @@ impl Stage {
                 };
                 stage.puppet_shows(head, wanted);
             }
-            for _ in 0..3 {
-                stage.update();
-            }
+            stage.run(0.1);
             let most = &mut soak.most_entities[usize::from(tenth >= 3000)];
             *most = (*most).max(stage.world().entities().count_spawned());
         }
@@ -399,7 +406,7 @@ impl Stage {
             self.app.update();
         }
         assert!(path.exists(), "the photograph was taken");
-        self.app.insert_resource(TimeUpdateStrategy::ManualDuration(STEP));
+        self.app.insert_resource(TimeUpdateStrategy::ManualDuration(self.step));
         self.render(false);
         eprintln!("photographed {}", path.display());
         path
@@ -449,6 +456,8 @@ impl Puppet {
             frames_per_second: camera.frames_per_second,
             seed,
             script: PuppetScript::Hold(Expression::Neutral),
+            // It cannot lean at will: what it did by itself would choose in menus.
+            motion: PuppetMotion { tilt: 0.0, ..PuppetMotion::default() },
             ..PuppetConfig::default()
         };
         let classifier = ClassifierOptions::new(BackendChoice::Cpu, ModelChoice::default());
