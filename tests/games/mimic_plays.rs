@@ -547,7 +547,8 @@ fn ten_minutes_of_all_sorts_of_things() {
         most[half] = most[half].max(stage.world().entities().count_spawned());
     }
     eprintln!("updates in each act: {seen:?}, most entities: {most:?}");
-    assert!(seen.iter().all(|updates| *updates > 60), "all acts are seen: {seen:?}");
+    // A second and more in each.
+    assert!(seen.iter().all(|updates| *updates > 30), "all acts are seen: {seen:?}");
     assert!(most[1] <= most[0] + 8, "more and more entities: {most:?}");
 }
 
