@@ -14,11 +14,12 @@ use bevy::ecs::schedule::SingleThreadedExecutor;
 use bevy::prelude::*;
 use bevy::shader::Shader;
 use bevy::time::TimeUpdateStrategy;
-use bevy_emotion::emotion::{Expression, Scores};
-use bevy_emotion::frame::FrameRect;
+use bevy_emotion::FrameRect;
+use bevy_emotion::SubjectId;
 use bevy_emotion::hud::reactions::Reaction;
 use bevy_emotion::hud::{HudCorePlugin, HudPlugins, HudSystems, ParticlesPlugin, Reactions};
-use bevy_emotion::plugin::{Emotion, EmotionStatus, Face};
+use bevy_emotion::plugin::{Emotion, Face};
+use bevy_emotion::{Expression, Scores};
 
 const FACES: u16 = 4;
 const PARTICLES: usize = 480;
@@ -50,7 +51,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let mut particles = app()?;
     particles.add_plugins((HudCorePlugin::default(), ParticlesPlugin)).add_systems(
-        Update,
+        PostUpdate,
         (
             start.after(HudSystems::Follow).before(HudSystems::Draw),
             stop.after(HudSystems::Draw).before(HudSystems::Place),
@@ -64,7 +65,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let mut all = app()?;
     all.add_plugins(HudPlugins)
-        .add_systems(Update, (start.before(HudSystems::Input), stop.after(HudSystems::Paint)));
+        .add_systems(PostUpdate, (start.before(HudSystems::Input), stop.after(HudSystems::Paint)));
     let (median_of_all, high_of_all) = measure(&mut all, updates)?;
     println!(
         "the whole HUD with them: median {median_of_all:.1?}, 99th percentile {high_of_all:.1?}"
@@ -80,7 +81,7 @@ fn measure(
     app: &mut App,
     updates: usize,
 ) -> Result<(Duration, Duration), Box<dyn std::error::Error>> {
-    app.edit_schedule(Update, |schedule| {
+    app.edit_schedule(PostUpdate, |schedule| {
         schedule.set_executor(SingleThreadedExecutor::new());
     });
     app.finish();
@@ -94,7 +95,7 @@ fn measure(
     for number in 0..FACES {
         let (x, y) = (f32::from(number % 2) * 480.0 + 80.0, f32::from(number / 2) * 270.0 + 40.0);
         let face = Face {
-            track: u64::from(number),
+            subject: SubjectId { track: u64::from(number), ..default() },
             box_in_frame: FrameRect::new(x, y, 180.0, 180.0),
             frame_size: UVec2::new(960, 540),
             presence: 1.0,
@@ -129,7 +130,6 @@ fn app() -> Result<App, Box<dyn std::error::Error>> {
         .init_asset::<Mesh>()
         .init_asset::<Shader>()
         .init_asset::<Font>()
-        .init_resource::<EmotionStatus>()
         .init_resource::<ButtonInput<KeyCode>>()
         .insert_resource(reactions)
         .insert_resource(TimeUpdateStrategy::ManualDuration(STEP))

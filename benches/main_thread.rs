@@ -40,8 +40,9 @@ fn main() -> Result<(), String> {
 
     let start = Instant::now();
     while faces_in_view(&mut app) < FACES {
-        if let Some(problem) = &app.world().resource::<EmotionStatus>().problem {
-            return Err(problem.clone());
+        let mut cameras = app.world_mut().query::<&EmotionStatus>();
+        if let Some(problem) = cameras.iter(app.world()).find_map(|status| status.problem.clone()) {
+            return Err(problem);
         }
         if start.elapsed() > START {
             return Err(format!("{} of {FACES} faces were found", faces_in_view(&mut app)));
@@ -85,14 +86,14 @@ fn app() -> App {
         .insert_resource(Stopwatch { started: Instant::now(), last: Duration::ZERO })
         .init_resource::<Analyses>()
         .add_systems(
-            Update,
+            PreUpdate,
             (
                 start_stopwatch.before(EmotionSystems::Capture),
-                stop_stopwatch.after(EmotionSystems::Track).before(EmotionSystems::React),
-                count_analyses.in_set(EmotionSystems::React),
+                stop_stopwatch.after(EmotionSystems::Track).before(EmotionSystems::Input),
+                count_analyses.after(EmotionSystems::Track),
             ),
         );
-    app.edit_schedule(Update, |schedule| {
+    app.edit_schedule(PreUpdate, |schedule| {
         schedule.set_executor(SingleThreadedExecutor::new());
     });
     app.finish();

@@ -61,42 +61,39 @@
 //! The crate says what a face shows, as a network trained on FER-2013 reads it. What a person
 //! feels is not visible to it.
 
-pub mod analyzer;
-pub mod capture;
-pub mod classify;
-pub mod detect;
-pub mod emotion;
-pub mod frame;
 #[cfg(feature = "hud")]
 pub mod hands_free;
 #[cfg(feature = "hud")]
 pub mod hud;
-#[cfg(feature = "plugin")]
 pub mod input;
-#[cfg(feature = "plugin")]
 pub mod plugin;
 pub mod replay;
-pub mod track;
-#[cfg(feature = "train")]
-pub mod train;
+
+pub use emotion_capture as capture;
+pub use emotion_core::{
+    Analysis, Epoch, Event, EventKind, Evidence, Expression, FaceImage, FaceReading, Frame,
+    FrameError, FrameRect, FrameSource, Modality, Origin, PIXELS, Reading, SIDE, Scores,
+    SessionTime, StreamId, SubjectId, UnknownExpression,
+};
+pub use emotion_models as models;
+pub use emotion_session as session;
+pub use emotion_store as store;
+pub use emotion_vision as vision;
 
 /// What most users need, in one `use`.
 pub mod prelude {
-    pub use crate::analyzer::{Analysis, Analyzer};
-    pub use crate::capture::{Capture, FrameSource, OpenOptions, SourceSpec};
-    pub use crate::classify::{BackendChoice, Classifier, ClassifierOptions, ModelChoice};
+    pub use emotion_capture::{Capture, OpenOptions, SourceSpec};
+    pub use emotion_core::{Analysis, Expression, Frame, FrameRect, FrameSource, Reading, Scores};
+    pub use emotion_models::{BackendChoice, Classifier, ClassifierOptions, ModelChoice};
+    pub use emotion_session::Analyzer;
     #[cfg(feature = "opencv")]
-    pub use crate::detect::HaarDetector;
-    pub use crate::detect::{Detection, FaceDetector};
-    pub use crate::emotion::{Expression, Scores};
-    pub use crate::frame::{Frame, FrameRect};
-    #[cfg(feature = "plugin")]
+    pub use emotion_vision::detect::HaarDetector;
+    pub use emotion_vision::detect::{Detection, FaceDetector};
+    pub use emotion_vision::track::{Tracker, TrackerConfig};
+
     pub use crate::input::*;
-    #[cfg(feature = "plugin")]
     pub use crate::plugin::*;
-    #[cfg(feature = "plugin")]
     pub use crate::replay::{Recorder, Recording, Replay, ReplayPlugin};
-    pub use crate::track::{Reading, Tracker, TrackerConfig};
 }
 
 /// The README's example compiles, too.

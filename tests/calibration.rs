@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use bevy::prelude::*;
 use bevy::time::TimeUpdateStrategy;
-use bevy_emotion::analyzer::Analysis;
+use bevy_emotion::Analysis;
 use bevy_emotion::capture::puppet::{PuppetConfig, PuppetScript, PuppetSource};
 use bevy_emotion::capture::{self, FrameSource};
 use bevy_emotion::input::{
@@ -88,7 +88,7 @@ fn measure(readings: &[Analysis], calibration: Calibration) -> Vec<Measured> {
         {
             measured.push(Measured {
                 time: analysis.time,
-                track: face.track,
+                track: face.subject.track,
                 input: *input,
                 is_calibrated: calibration.is_done(),
             });

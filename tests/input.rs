@@ -1,7 +1,6 @@
 //! Expressions as game input, in apps without a window: virtual faces are seen, actions come out,
 //! at exact times.
 
-#![cfg(feature = "plugin")]
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::path::Path;
@@ -12,10 +11,11 @@ use bevy::asset::io::{AssetSourceBuilder, AssetSourceId};
 use bevy::ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel};
 use bevy::prelude::*;
 use bevy::time::TimeUpdateStrategy;
-use bevy_emotion::analyzer::Analysis;
+use bevy_emotion::Analysis;
 use bevy_emotion::capture::frame_slot;
 use bevy_emotion::input::*;
 use bevy_emotion::prelude::*;
+use bevy_emotion::session::AnalyzerSettings;
 use serde::{Deserialize, Serialize};
 
 #[derive(Reflect, Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -128,9 +128,12 @@ impl Stage {
 
     /// The face that is seen of a virtual one.
     fn seen(&mut self, face: Entity) -> Option<Entity> {
-        let track = self.app.world().get::<VirtualFace>(face).unwrap().track();
+        let subject = self.app.world().get::<VirtualFace>(face).unwrap().subject();
         let mut faces = self.app.world_mut().query::<(Entity, &Face)>();
-        faces.iter(self.app.world()).find(|(_, face)| face.track == track).map(|(entity, _)| entity)
+        faces
+            .iter(self.app.world())
+            .find(|(_, face)| Some(face.subject) == subject)
+            .map(|(entity, _)| entity)
     }
 
     fn measured(&mut self) -> FaceInput {
@@ -372,7 +375,7 @@ fn two_players_keep_their_slots() {
     assert_eq!(stage.play(2), [(20, Happening::Pressed(Jump, 2))], "watchers press nothing");
     assert!(stage.input().slot(2).pressed(Jump) && !stage.input().pressed(Jump));
     assert!(stage.input().any_pressed(Jump) && !stage.input().slot(3).pressed(Jump));
-    let watcher = stage.app.world().get::<ActionState<Action>>(faces[2]).unwrap();
+    let watcher = stage.app.world().get::<ExpressionInput<Action>>(faces[2]).unwrap();
     assert!(watcher.pressed(Jump), "but their faces can be asked");
 
     // Player 2 is lost for a moment, and then for a while.
@@ -431,7 +434,8 @@ fn a_face_that_rests_sadly_is_not_sad() {
     stage.updates(1);
     // The first face keeps its slot for a while: look at the new one itself.
     let seen = stage.seen(stage.face).unwrap();
-    let state = |stage: &Stage| stage.app.world().get::<ActionState<Action>>(seen).unwrap().clone();
+    let state =
+        |stage: &Stage| stage.app.world().get::<ExpressionInput<Action>>(seen).unwrap().clone();
     assert!(state(&stage).pressed(Shield), "nothing is known of it yet");
     assert!(stage.measured().valence < -0.4);
 
@@ -525,7 +529,7 @@ fn a_virtual_face_lives_as_others_do() {
     assert_eq!(stage.play(20), [(20, Happening::Hidden)]);
     stage.act(VirtualFace::come_back);
     assert_eq!(stage.play(3), [(20, Happening::Returned)]);
-    let first = stage.app.world().get::<VirtualFace>(stage.face).unwrap().track();
+    let first = stage.app.world().get::<VirtualFace>(stage.face).unwrap().subject();
     stage.act(VirtualFace::leave);
     let told = stage.play(160);
     assert_eq!(told[..1], [(20, Happening::Hidden)]);
@@ -533,7 +537,7 @@ fn a_virtual_face_lives_as_others_do() {
     stage.act(VirtualFace::come_back);
     let told = stage.play(1);
     assert_eq!(told[0], (20, Happening::Appeared));
-    let second = stage.app.world().get::<VirtualFace>(stage.face).unwrap().track();
+    let second = stage.app.world().get::<VirtualFace>(stage.face).unwrap().subject();
     assert!(second > first, "who was forgotten is somebody else");
 }
 
@@ -546,7 +550,7 @@ fn virtual_faces_join_a_cameras() {
     }
     let mut stage = Stage::with(only(Expression::Happy), |app| {
         app.init_resource::<Camera>().add_systems(
-            Update,
+            PreUpdate,
             (|mut camera: ResMut<Camera>, mut feed: ResMut<EmotionFeed>| {
                 if !camera.on {
                     return;
@@ -566,7 +570,7 @@ fn virtual_faces_join_a_cameras() {
                 let analysis = Analysis { readings: vec![reading], ..default() };
                 assert!(feed.send(id, UVec2::new(64, 48), analysis));
             })
-            .in_set(EmotionSystems::Capture),
+            .before(EmotionSystems::Capture),
         );
     });
     stage.app.world_mut().resource_mut::<Camera>().on = true;
@@ -674,8 +678,7 @@ fn conditions_observers_and_messages_tell_the_same() {
                     }
                 },
             )
-                .chain()
-                .in_set(EmotionSystems::React),
+                .chain(),
         );
     });
     stage.act(|face| face.press(Expression::Happy));
@@ -770,10 +773,10 @@ fn a_file_without_assets_is_an_error_in_the_log_only() {
 #[test]
 fn nothing_is_seen_of_a_face_while_everything_is_held() {
     let mut stage = Stage::new(only(Expression::Happy));
-    stage.app.world_mut().resource_mut::<EmotionStatus>().paused = true;
+    stage.app.world_mut().resource_mut::<Time<Faces>>().set_paused(true);
     stage.act(|face| face.press(Expression::Happy));
     assert_eq!(stage.play(5), []);
-    stage.app.world_mut().resource_mut::<EmotionStatus>().paused = false;
+    stage.app.world_mut().resource_mut::<Time<Faces>>().set_paused(false);
     assert_eq!(stage.play(1), [(20, Happening::Pressed(Jump, 1))]);
 }
 
@@ -787,7 +790,7 @@ fn types_are_known_to_reflection() {
         std::any::TypeId::of::<ExpressionRange>(),
         std::any::TypeId::of::<PlayerSlot>(),
         std::any::TypeId::of::<VirtualFace>(),
-        std::any::TypeId::of::<ActionState<Action>>(),
+        std::any::TypeId::of::<ExpressionInput<Action>>(),
         std::any::TypeId::of::<ExpressionInput<Action>>(),
         std::any::TypeId::of::<ExpressionMap<Action>>(),
     ] {
@@ -808,11 +811,11 @@ fn update_strictly(prepare: impl FnOnce(&mut App)) {
     }
     let (_camera, frames) = frame_slot();
     let mut app = App::new();
+    app.world_mut().spawn(EmotionCamera::new(Capture::from_receiver("none".into(), frames)));
     app.add_plugins((MinimalPlugins, AssetPlugin::default(), ImagePlugin::default()))
-        .insert_resource(EmotionCamera::new(Capture::from_receiver("none".into(), frames)))
-        .add_plugins(
-            EmotionPlugins.set(AnalyzePlugin::with_analyzer(|| Err("nothing to analyze".into()))),
-        )
+        .add_plugins(EmotionPlugins.set(AnalyzePlugin {
+            settings: AnalyzerSettings::with_analyzer(|| Err("nothing to analyze".into())),
+        }))
         .add_plugins((
             VirtualFacePlugin,
             ExpressionInputPlugin::new(only(Expression::Happy)),

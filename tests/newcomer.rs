@@ -18,10 +18,10 @@ fn features() -> Vec<&'static str> {
         ("opencv", cfg!(feature = "opencv")),
         ("webcam", cfg!(feature = "webcam")),
         ("wgpu", cfg!(feature = "wgpu")),
-        ("plugin", cfg!(feature = "plugin")),
         ("hud", cfg!(feature = "hud")),
-        ("cli", cfg!(feature = "cli")),
-        ("train", cfg!(feature = "train")),
+        ("cnn4", cfg!(feature = "cnn4")),
+        ("efficientnet", cfg!(feature = "efficientnet")),
+        ("resnet", cfg!(feature = "resnet")),
     ]
     .into_iter()
     .filter_map(|(name, is_on)| is_on.then_some(name))

@@ -18,6 +18,7 @@ use bevy::winit::WinitPlugin;
 use bevy_emotion::capture::puppet::{PuppetConfig, PuppetScript, PuppetSource};
 use bevy_emotion::capture::{Capture, FrameSource, frame_slot};
 use bevy_emotion::prelude::*;
+use bevy_emotion::session::AnalyzerSettings;
 
 /// A software driver compiles shaders for long.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -43,7 +44,7 @@ fn a_face_is_read_on_bevys_own_device() {
     let mut puppet = PuppetSource::new(PuppetConfig { script, ..default() });
     let start = Instant::now();
     let emotion = loop {
-        let status = app.world().resource::<EmotionStatus>();
+        let status = status(&app);
         assert_eq!(status.problem, None);
         assert!(start.elapsed() < PATIENCE, "no face was read: {status:?}");
         camera.offer(puppet.next_frame().unwrap().expect("the puppet goes on"));
@@ -56,12 +57,18 @@ fn a_face_is_read_on_bevys_own_device() {
         }
     };
     assert_eq!(emotion.dominant, Some(Expression::Happy), "{emotion:?}");
-    let info = app.world().resource::<EmotionStatus>().classifier.clone();
+    let info = status(&app).classifier;
     assert_eq!(info.map(|info| info.backend), Some("wgpu".to_owned()));
 
-    let image = app.world().resource::<CameraImage>().0.id();
+    let mut images = app.world_mut().query::<&CameraImage>();
+    let image = images.single(app.world()).unwrap().0.id();
     let textures = app.sub_app(RenderApp).world().resource::<RenderAssets<GpuImage>>();
     assert_eq!(textures.get(image).map(GpuImage::size_2d), Some(UVec2::new(640, 480)));
+}
+
+fn status(app: &App) -> EmotionStatus {
+    let mut cameras = app.world().try_query::<&EmotionStatus>().unwrap();
+    cameras.single(app.world()).unwrap().clone()
 }
 
 fn app(capture: Capture) -> App {
@@ -78,9 +85,10 @@ fn app(capture: Capture) -> App {
             .disable::<LogPlugin>()
             .disable::<WinitPlugin>()
             .disable::<PipelinedRenderingPlugin>(),
-    )
-    .insert_resource(EmotionCamera::new(capture))
-    .add_plugins(EmotionPlugins.set(AnalyzePlugin { backend: BackendChoice::Wgpu, ..default() }));
+    );
+    app.world_mut().spawn(EmotionCamera::new(capture));
+    let settings = AnalyzerSettings { backend: BackendChoice::Wgpu, ..default() };
+    app.add_plugins(EmotionPlugins.set(AnalyzePlugin { settings }));
     while app.plugins_state() == PluginsState::Adding {
         bevy::tasks::tick_global_task_pools_on_main_thread();
     }

@@ -4,17 +4,16 @@ use std::time::Duration;
 
 use bevy::prelude::*;
 
-use crate::emotion::Expression;
 use crate::hud::ink::{self, Edge, Fill, Ink, Style, Token};
 use crate::hud::motion::Ramp;
-use crate::hud::overlay;
 use crate::hud::theme::{CORNER, GRID};
 use crate::hud::{HudSettings, HudSystems};
 use crate::input::{
-    ExpressionInput, ExpressionInputPlugin, ExpressionMap, FaceAxis, FaceInput, InputClock,
-    PlayerSlot, PlayerSlots,
+    ExpressionConditions, ExpressionInput, ExpressionInputPlugin, ExpressionMap, FaceAxis,
+    FaceInput, InputClock, PlayerSlot, PlayerSlots,
 };
-use crate::plugin::{EmotionSystems, Face};
+use crate::plugin::Face;
+use emotion_core::Expression;
 
 /// How long a smile takes an item.
 const SMILE_TIME: Duration = Duration::from_secs(1);
@@ -51,10 +50,8 @@ impl Plugin for MenuPlugin {
         app.add_plugins(ExpressionInputPlugin::new(map))
             .init_resource::<MenuSettings>()
             .add_observer(open)
-            .add_systems(
-                Update,
-                (operate.in_set(EmotionSystems::React), draw.in_set(HudSystems::Draw)),
-            );
+            .add_systems(Update, operate)
+            .add_systems(PostUpdate, draw.in_set(HudSystems::Draw));
     }
 }
 
@@ -233,7 +230,7 @@ fn open(
             Node {
                 align_items: align,
                 padding: UiRect::all(Val::Px(2.0 * GRID)),
-                ..overlay::whole_screen()
+                ..ink::whole_screen()
             },
             Menu {
                 panel,

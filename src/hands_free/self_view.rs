@@ -6,7 +6,7 @@ use crate::hud::ink::{self, Edge, Ink, Style, Token};
 use crate::hud::theme::{self, CORNER, GRID};
 use crate::hud::{HudSettings, HudSystems};
 use crate::input::{FaceInput, PlayerSlot, PlayerSlots};
-use crate::plugin::{CameraImage, EmotionStatus, Face};
+use crate::plugin::{Face, MainView};
 
 /// Width of the mirror's picture in HUD units.
 const WIDTH: f32 = 168.0;
@@ -113,8 +113,7 @@ fn open(added: On<Add, SelfView>, mut nodes: Query<&mut Node>, mut commands: Com
 fn draw(
     slots: Res<PlayerSlots>,
     settings: Res<HudSettings>,
-    status: Option<Res<EmotionStatus>>,
-    image: Option<Res<CameraImage>>,
+    view: MainView,
     faces: Query<(&Face, &FaceInput)>,
     views: Query<(&SelfView, &Parts)>,
     mut nodes: Query<(&mut Node, &mut Visibility)>,
@@ -122,7 +121,8 @@ fn draw(
     mut edges: Query<&mut Edge>,
     mut texts: Query<(&mut Text, &mut Ink)>,
 ) {
-    let frame_size = status.and_then(|status| status.frame_size);
+    let frame_size = view.status().and_then(|status| status.frame_size);
+    let image = view.image();
     let shape = frame_size.map_or(USUAL_SHAPE, |size| size.x as f32 / size.y.max(1) as f32);
     for (view, parts) in &views {
         let player = slots.face(view.slot).and_then(|face| faces.get(face).ok());
@@ -195,10 +195,10 @@ fn draw(
 mod tests {
     use super::super::HandsFreePlugins;
     use super::*;
-    use crate::emotion::Expression;
     use crate::hud::HudCorePlugin;
     use crate::hud::test_app::{bare, run, words};
     use crate::input::{VirtualFace, VirtualFacePlugin};
+    use emotion_core::Expression;
 
     #[test]
     fn it_says_what_its_player_shows_and_frames_the_face_as_a_mirror_does() {

@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use bevy::prelude::*;
 
-use crate::emotion::Expression;
 use crate::hud::HudSystems;
 use crate::hud::ink::{self, Fill, Ink, Style, Token};
-use crate::hud::overlay;
 use crate::hud::theme::{self, GRID};
 use crate::input::{
     CalibrateFace, ExpressionRange, FaceCalibration, FaceInput, PlayerSlots, WarmUp, WarmUpFace,
 };
-use crate::plugin::{EmotionSystems, Face};
+use crate::plugin::Face;
+use emotion_core::Expression;
 
 /// How long the players have to be in view before it begins.
 const SETTLE: Duration = Duration::from_millis(600);
@@ -33,10 +32,9 @@ pub struct WarmUpPlugin;
 
 impl Plugin for WarmUpPlugin {
     fn build(&self, app: &mut App) {
-        app.add_observer(open).add_systems(
-            Update,
-            (lead.in_set(EmotionSystems::React), draw.in_set(HudSystems::Draw)),
-        );
+        app.add_observer(open)
+            .add_systems(Update, lead)
+            .add_systems(PostUpdate, draw.in_set(HudSystems::Draw));
     }
 }
 
@@ -166,7 +164,7 @@ fn open(added: On<Add, FaceWarmUp>, warm_ups: Query<&FaceWarmUp>, mut commands: 
     commands
         .entity(added.entity)
         .insert((
-            overlay::whole_screen(),
+            ink::whole_screen(),
             Course {
                 step: Step::Faces,
                 lasted: Duration::ZERO,

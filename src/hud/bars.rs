@@ -7,7 +7,7 @@ use super::floating::{self, Floating, Kind};
 use super::ink::{self, Fill, Ink, Style, Token};
 use super::theme::{self, GRID};
 use super::{HudSettings, HudSystems};
-use crate::emotion::Expression;
+use emotion_core::Expression;
 
 const SIGN_WIDTH: f32 = 2.5 * GRID;
 const NAME_WIDTH: f32 = 8.5 * GRID;
@@ -25,7 +25,7 @@ pub struct BarsPlugin;
 impl Plugin for BarsPlugin {
     fn build(&self, app: &mut App) {
         app.add_observer(spawn).add_systems(
-            Update,
+            PostUpdate,
             (fill.in_set(HudSystems::Draw), fit.in_set(HudSystems::Place).after(floating::arrange)),
         );
     }

@@ -29,7 +29,7 @@ pub struct CalibrationPlugin;
 impl Plugin for CalibrationPlugin {
     fn build(&self, app: &mut App) {
         app.add_message::<CalibrationWanted>().add_observer(spawn).add_systems(
-            Update,
+            PostUpdate,
             (ask.in_set(HudSystems::Input).after(keys::act), draw.in_set(HudSystems::Draw)),
         );
     }
@@ -142,7 +142,7 @@ mod tests {
     use super::super::HudSettings;
     use super::super::test_app::{app, face, press, run, words};
     use super::*;
-    use crate::emotion::Expression;
+    use emotion_core::Expression;
 
     fn panel(app: &mut App) -> (Entity, bool) {
         let mut panels = app.world_mut().query_filtered::<(Entity, &Floating), With<Panel>>();

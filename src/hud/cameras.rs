@@ -10,8 +10,8 @@ use super::ink::{self, Edge, Fill, Style, Token};
 use super::motion::Ramp;
 use super::theme::GRID;
 use super::{HudSettings, HudSystems, Overlay, keys, overlay};
-use crate::capture::{CameraInfo, CaptureCommand, CaptureError, SourceSpec, cameras};
-use crate::plugin::EmotionCamera;
+use crate::plugin::MainView;
+use emotion_capture::{CameraInfo, CaptureCommand, CaptureError, SourceSpec, cameras};
 
 const OPEN: Duration = Duration::from_millis(150);
 const WIDTH: f32 = 56.0 * GRID;
@@ -36,7 +36,7 @@ impl Default for CamerasPlugin {
 impl Plugin for CamerasPlugin {
     fn build(&self, app: &mut App) {
         app.insert_resource(Picker::new(self.list)).add_systems(Startup, spawn).add_systems(
-            Update,
+            PostUpdate,
             (
                 (look, choose).chain().in_set(HudSystems::Input).after(keys::act),
                 show.in_set(HudSystems::Draw),
@@ -134,12 +134,8 @@ impl Entry {
 }
 
 /// Asks the system for its cameras whenever the list is opened.
-fn look(
-    settings: Res<HudSettings>,
-    camera: Option<Res<EmotionCamera>>,
-    mut picker: ResMut<Picker>,
-) {
-    let shown = || camera.as_ref().map(|camera| camera.status().label).unwrap_or_default();
+fn look(settings: Res<HudSettings>, view: MainView, mut picker: ResMut<Picker>) {
+    let shown = || view.camera().map(|camera| camera.status().label).unwrap_or_default();
     let open = settings.overlay == Some(Overlay::Cameras);
     if open != picker.open {
         picker.open = open;
@@ -169,7 +165,7 @@ fn look(
 fn choose(
     keys: Option<Res<ButtonInput<KeyCode>>>,
     rows: Query<(&Row, &Interaction), Changed<Interaction>>,
-    camera: Option<Res<EmotionCamera>>,
+    view: MainView,
     mut picker: ResMut<Picker>,
     mut settings: ResMut<HudSettings>,
 ) {
@@ -200,7 +196,7 @@ fn choose(
         picker.moved = true;
     }
     if let Some(entry) = picker.entries.get(selected).filter(|_| done) {
-        if let Some(camera) = camera {
+        if let Some(camera) = view.camera() {
             camera.send(CaptureCommand::Switch(entry.source.clone()));
         }
         settings.overlay = None;
@@ -317,7 +313,8 @@ mod tests {
     use super::super::test_app::{bare, press, run, words};
     use super::super::{HudCorePlugin, KeysPlugin};
     use super::*;
-    use crate::capture::{Capture, OpenOptions};
+    use crate::plugin::EmotionCamera;
+    use emotion_capture::{Capture, OpenOptions};
 
     fn two() -> Result<Vec<CameraInfo>, CaptureError> {
         let camera = |index, name: &str, problem: Option<&str>| CameraInfo {
@@ -336,11 +333,8 @@ mod tests {
     fn app(list: CameraLister) -> App {
         let mut app = bare();
         let capture = Capture::start(SourceSpec::Puppet, OpenOptions::default());
-        app.insert_resource(EmotionCamera::new(capture.expect("a thread"))).add_plugins((
-            HudCorePlugin::default(),
-            KeysPlugin,
-            CamerasPlugin { list },
-        ));
+        app.world_mut().spawn(EmotionCamera::new(capture.expect("a thread")));
+        app.add_plugins((HudCorePlugin::default(), KeysPlugin, CamerasPlugin { list }));
         app.finish();
         app.cleanup();
         app
@@ -366,7 +360,11 @@ mod tests {
     }
 
     fn label(world: &World) -> String {
-        world.resource::<EmotionCamera>().status().label
+        let cameras = world.try_query::<&EmotionCamera>();
+        let label = |mut cameras: QueryState<&EmotionCamera>| {
+            cameras.iter(world).next().map(|camera| camera.status().label)
+        };
+        cameras.and_then(label).unwrap_or_default()
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a model mistakes for what.
 
-use crate::classify::Confusion;
-use crate::emotion::Expression;
+use emotion_core::Expression;
+use emotion_models::Confusion;
 
 /// An expression and its share, 0 to 1.
 pub type Share = (Expression, f32);

@@ -55,7 +55,7 @@ impl Plugin for HudCorePlugin {
             .add_observer(face::welcome)
             .add_observer(reactions::sound)
             .add_systems(
-                Update,
+                PostUpdate,
                 (
                     (theme::choose, screen::measure, face::follow)
                         .chain()

@@ -27,7 +27,7 @@ impl Plugin for DelaysPlugin {
         embedded_asset!(app, "sparkline.wgsl");
         app.add_plugins(UiMaterialPlugin::<SparklineMaterial>::default())
             .add_systems(Startup, spawn)
-            .add_systems(Update, draw.in_set(HudSystems::Draw));
+            .add_systems(PostUpdate, draw.in_set(HudSystems::Draw));
     }
 }
 

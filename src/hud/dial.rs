@@ -12,8 +12,8 @@ use super::ink::{self, Style, Token};
 use super::motion::approach;
 use super::rim::{Rim, RimPanel};
 use super::theme::{GRID, Theme};
-use crate::emotion::Expression;
 use crate::plugin::{Emotion, Face};
+use emotion_core::Expression;
 
 /// Side of the dial.
 const SIDE: f32 = 16.0 * GRID;
@@ -35,7 +35,7 @@ impl Plugin for DialPlugin {
         embedded_asset!(app, "dial.wgsl");
         app.add_plugins(UiMaterialPlugin::<DialMaterial>::default())
             .add_systems(Startup, spawn)
-            .add_systems(Update, draw.in_set(HudSystems::Draw));
+            .add_systems(PostUpdate, draw.in_set(HudSystems::Draw));
     }
 }
 

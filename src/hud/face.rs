@@ -3,16 +3,17 @@
 //! Everything that is drawn at a face reads [`ShownFace`]; nothing else looks at the raw reading.
 
 use bevy::prelude::*;
+use emotion_core::SubjectId;
 
 use super::HudSettings;
 use super::motion::{Ramp, Spring, Stiffness, approach, wrap_angle};
 use super::reactions::{Moment, Pose, Reactions};
 use super::screen::Screen;
 use super::theme::{FACE_FADE, REACTION_IN, REACTION_OUT, RING_LEAST, RING_RADIUS};
-use crate::emotion::Expression;
 use crate::input::{FaceCalibration, FaceInput};
 use crate::plugin::{Emotion, Face, FacePose};
-use crate::track::TrackerConfig;
+use emotion_core::Expression;
+use emotion_vision::track::TrackerConfig;
 
 /// The face's place on the screen: quick, with a hint of overshoot.
 const FOLLOW: Stiffness = Stiffness { frequency: 22.0, damping: 0.82 };
@@ -74,7 +75,7 @@ impl ShownFace {
             pose: Pose::default(),
             since: [0.0; Expression::COUNT],
             // Faces side by side do not move in step.
-            clock: face.track as f32 * 0.37,
+            clock: face.subject.track as f32 * 0.37,
         }
     }
 
@@ -107,7 +108,7 @@ pub(super) fn follow(
     settings: Res<HudSettings>,
     reactions: Res<Reactions>,
     mut faces: Query<(&Face, &Emotion, &FacePose, Measured, &mut ShownFace)>,
-    mut others: Local<Vec<(u64, Vec2)>>,
+    mut others: Local<Vec<(SubjectId, Vec2)>>,
 ) {
     let seconds = time.delta_secs();
     let calm = settings.reduced_motion;
@@ -117,7 +118,7 @@ pub(super) fn follow(
         faces
             .iter()
             .filter(|(face, ..)| face.visible)
-            .map(|(face, ..)| (face.track, screen.face_in_view(face.box_in_frame).0)),
+            .map(|(face, ..)| (face.subject, screen.face_in_view(face.box_in_frame).0)),
     );
     for (face, emotion, pose, measured, mut shown) in &mut faces {
         let shown = &mut *shown;
@@ -125,7 +126,7 @@ pub(super) fn follow(
         let (middle, half_side) = screen.face_in_view(face.box_in_frame);
         // Side by side, rings become narrower rather than lie over each other's faces.
         let nearest = (others.iter().copied())
-            .filter(|(track, _)| *track != face.track)
+            .filter(|(subject, _)| *subject != face.subject)
             .map(|(_, other)| other.distance(middle))
             .fold(f32::INFINITY, f32::min);
         let side = half_side * 2.0;

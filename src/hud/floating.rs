@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bevy::prelude::*;
+use emotion_core::SubjectId;
 
 use super::HudSettings;
 use super::bars;
@@ -131,7 +132,7 @@ pub(super) fn arrange(
     mut circles: Local<Vec<Circle>>,
     mut heads: Local<Vec<Circle>>,
     mut taken: Local<Vec<Rect>>,
-    mut order: Local<Vec<(Kind, u64, Entity)>>,
+    mut order: Local<Vec<(Kind, SubjectId, Entity)>>,
     mut commands: Commands,
 ) {
     let seconds = time.delta_secs();
@@ -150,7 +151,7 @@ pub(super) fn arrange(
     order.clear();
     for (entity, panel, ..) in &panels {
         match faces.get(panel.face) {
-            Ok((face, _)) => order.push((panel.kind, face.track, entity)),
+            Ok((face, _)) => order.push((panel.kind, face.subject, entity)),
             Err(_) => commands.entity(entity).despawn(),
         }
     }
@@ -233,8 +234,8 @@ pub(super) fn arrange(
 mod tests {
     use super::super::test_app::{app, face, run};
     use super::*;
-    use crate::emotion::Expression;
-    use crate::frame::FrameRect;
+    use emotion_core::Expression;
+    use emotion_core::FrameRect;
 
     #[test]
     fn no_place_covers_the_own_face() {

@@ -23,7 +23,7 @@ pub struct HelpPlugin;
 
 impl Plugin for HelpPlugin {
     fn build(&self, app: &mut App) {
-        app.add_systems(Startup, spawn).add_systems(Update, show.in_set(HudSystems::Draw));
+        app.add_systems(Startup, spawn).add_systems(PostUpdate, show.in_set(HudSystems::Draw));
     }
 }
 

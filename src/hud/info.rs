@@ -7,8 +7,8 @@ use super::ink::{self, Style, Token};
 use super::notes::HudNotes;
 use super::rim::{Rim, RimPanel};
 use super::theme::GRID;
-use crate::capture::CaptureState;
-use crate::plugin::{EmotionCamera, EmotionStatus};
+use crate::plugin::{EmotionStatus, MainView};
+use emotion_capture::CaptureState;
 
 /// Longest line, in HUD units; longer ones are wrapped, so that they stay beside large faces.
 const WIDTH: f32 = 34.0 * GRID;
@@ -19,7 +19,7 @@ pub struct InfoPlugin;
 
 impl Plugin for InfoPlugin {
     fn build(&self, app: &mut App) {
-        app.add_systems(Startup, spawn).add_systems(Update, write.in_set(HudSystems::Draw));
+        app.add_systems(Startup, spawn).add_systems(PostUpdate, write.in_set(HudSystems::Draw));
     }
 }
 
@@ -66,13 +66,9 @@ pub(super) fn spawn(mut commands: Commands, rim: Res<Rim>) {
 }
 
 /// Writes the lines, where they changed.
-fn write(
-    camera: Option<Res<EmotionCamera>>,
-    status: Option<Res<EmotionStatus>>,
-    notes: Res<HudNotes>,
-    mut lines: Query<(&Line, &mut Text, &mut Node)>,
-) {
-    let source = camera.map(|camera| camera.status());
+fn write(view: MainView, notes: Res<HudNotes>, mut lines: Query<(&Line, &mut Text, &mut Node)>) {
+    let source = view.camera().map(|camera| camera.status());
+    let status = view.status();
     for (line, mut text, mut node) in &mut lines {
         let content = match line {
             Line::Source => source.as_ref().map(source_line),
@@ -94,7 +90,7 @@ fn write(
     }
 }
 
-fn source_line(source: &crate::capture::CaptureStatus) -> String {
+fn source_line(source: &emotion_capture::CaptureStatus) -> String {
     let label = &source.label;
     match (&source.state, source.size) {
         (CaptureState::Streaming, Some((width, height))) => {

@@ -19,7 +19,7 @@
 use bevy::prelude::*;
 
 use super::theme::{CORNER, Theme};
-use crate::emotion::Expression;
+use emotion_core::Expression;
 
 /// A colour of the theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,6 +170,18 @@ fn filled_panel(node: Node, fill: Token) -> impl Bundle {
     )
 }
 
+/// A node of the screen's size, with its content in the middle.
+pub fn whole_screen() -> Node {
+    Node {
+        position_type: PositionType::Absolute,
+        width: Val::Percent(100.0),
+        height: Val::Percent(100.0),
+        align_items: AlignItems::Center,
+        justify_content: JustifyContent::Center,
+        ..Node::default()
+    }
+}
+
 /// An empty bar: its track, and within it what fills it from the left with a width in percent.
 pub fn bar(commands: &mut Commands, width: Val, height: f32, color: Token) -> (Entity, Entity) {
     let border_radius = BorderRadius::all(Val::Px(height / 2.0));
@@ -216,7 +228,7 @@ mod tests {
     #[test]
     fn a_changed_theme_is_painted_and_nothing_else_is_touched() {
         let mut app = App::new();
-        app.init_resource::<Theme>().init_resource::<Fonts>().add_systems(Update, paint);
+        app.init_resource::<Theme>().init_resource::<Fonts>().add_systems(PostUpdate, paint);
         let text = app.world_mut().spawn(text("words", Style::Small, Token::Quiet)).id();
         app.update();
         let color = |app: &App| app.world().get::<TextColor>(text).expect("a colour").0;

@@ -7,9 +7,9 @@ use super::reactions::ReloadReactions;
 use super::rim::{Rim, RimPanel};
 use super::theme::{GRID, Palette};
 use super::{CalibrationWanted, HudSettings, HudSystems, Overlay};
-use crate::capture::{CaptureCommand, SourceControl};
-use crate::emotion::Expression;
-use crate::plugin::{EmotionCamera, EmotionStatus};
+use crate::plugin::{Faces, FacesTime, MainView};
+use emotion_capture::{CaptureCommand, SourceControl};
+use emotion_core::Expression;
 
 /// What the keys do, and a panel at the lower right that names the most important ones.
 #[derive(Debug, Clone, Copy, Default)]
@@ -20,7 +20,7 @@ impl Plugin for KeysPlugin {
         app.add_message::<CalibrationWanted>()
             .add_message::<ReloadReactions>()
             .add_systems(Startup, spawn)
-            .add_systems(Update, act.in_set(HudSystems::Input));
+            .add_systems(PostUpdate, act.in_set(HudSystems::Input));
     }
 }
 
@@ -139,8 +139,8 @@ pub(super) fn key_cap(cap: &str) -> impl Bundle + use<> {
 /// Does what the keys say.
 pub(super) fn act(
     keys: Option<Res<ButtonInput<KeyCode>>>,
-    camera: Option<Res<EmotionCamera>>,
-    status: Option<ResMut<EmotionStatus>>,
+    view: MainView,
+    time: Option<ResMut<Time<Faces>>>,
     mut settings: ResMut<HudSettings>,
     mut exit: MessageWriter<AppExit>,
     mut calibration: MessageWriter<CalibrationWanted>,
@@ -178,11 +178,12 @@ pub(super) fn act(
         }
     }
     if keys.just_pressed(KeyCode::Space)
-        && let Some(mut status) = status
+        && let Some(mut time) = time
     {
-        status.paused = !status.paused;
+        let paused = time.is_paused();
+        time.set_paused(!paused);
     }
-    let Some(camera) = camera else { return };
+    let Some(camera) = view.camera() else { return };
     if keys.just_pressed(KeyCode::KeyC) {
         camera.send(CaptureCommand::NextCamera);
     }

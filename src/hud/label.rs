@@ -7,7 +7,7 @@ use super::floating::{Floating, Kind};
 use super::ink::{self, Ink, Style, Token};
 use super::theme::{self, GRID};
 use super::{HudSettings, HudSystems};
-use crate::emotion::Expression;
+use emotion_core::Expression;
 
 /// The name of what a face shows, beside it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -15,7 +15,7 @@ pub struct LabelPlugin;
 
 impl Plugin for LabelPlugin {
     fn build(&self, app: &mut App) {
-        app.add_observer(spawn).add_systems(Update, write.in_set(HudSystems::Draw));
+        app.add_observer(spawn).add_systems(PostUpdate, write.in_set(HudSystems::Draw));
     }
 }
 

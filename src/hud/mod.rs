@@ -52,7 +52,7 @@ mod label;
 mod mood;
 pub mod motion;
 mod notes;
-pub(crate) mod overlay;
+mod overlay;
 mod particles;
 mod picture;
 mod place;
@@ -89,6 +89,9 @@ pub use ring::RingPlugin;
 pub use screen::Screen;
 pub use settings::{HudSettings, Overlay, Panels};
 pub use why::WhyPlugin;
+
+use bevy::asset::AssetEventSystems;
+use bevy::ui::UiSystems;
 
 use crate::plugin::EmotionSystems;
 
@@ -160,7 +163,7 @@ pub enum HudSystems {
 /// Puts [`HudSystems`] into their order.
 fn configure_sets(app: &mut App) {
     app.configure_sets(
-        Update,
+        PostUpdate,
         (
             HudSystems::Input,
             HudSystems::Follow,
@@ -171,8 +174,16 @@ fn configure_sets(app: &mut App) {
             .chain()
             .in_set(EmotionSystems::Present),
     )
+    // What is drawn in an update is laid out in it.
+    .configure_sets(
+        PostUpdate,
+        EmotionSystems::Present
+            .before(UiSystems::Prepare)
+            .before(TransformSystems::Propagate)
+            .before(AssetEventSystems),
+    )
     // Their queries overlap where their entities do not.
-    .configure_sets(Update, HudSystems::Draw.ambiguous_with(HudSystems::Draw));
+    .configure_sets(PostUpdate, HudSystems::Draw.ambiguous_with(HudSystems::Draw));
 }
 
 /// The examples of the guide are compiled.

@@ -2,23 +2,12 @@
 
 use bevy::prelude::*;
 
+use super::ink;
 use super::motion::Ramp;
 
 /// A node over the whole screen, with its content in the middle, in front of everything else.
 pub fn over_the_screen() -> impl Bundle {
-    (whole_screen(), GlobalZIndex(10))
-}
-
-/// A node of the screen's size, with its content in the middle.
-pub fn whole_screen() -> Node {
-    Node {
-        position_type: PositionType::Absolute,
-        width: Val::Percent(100.0),
-        height: Val::Percent(100.0),
-        align_items: AlignItems::Center,
-        justify_content: JustifyContent::Center,
-        ..Node::default()
-    }
+    (ink::whole_screen(), GlobalZIndex(10))
 }
 
 /// Grows a bit while it opens; without movement it is there or it is not.

@@ -28,7 +28,7 @@ impl Plugin for ParticlesPlugin {
     fn build(&self, app: &mut App) {
         app.add_observer(equip)
             .add_systems(Startup, spawn_pool)
-            .add_systems(Update, fly.in_set(HudSystems::Draw));
+            .add_systems(PostUpdate, fly.in_set(HudSystems::Draw));
     }
 }
 
@@ -246,7 +246,7 @@ fn shape_alpha(shape: Shape, p: Vec2) -> f32 {
 mod tests {
     use super::super::test_app::{app, face, run};
     use super::*;
-    use crate::emotion::Expression;
+    use emotion_core::Expression;
 
     fn flying(settings: HudSettings) -> usize {
         let mut app = app(settings);

@@ -10,7 +10,7 @@ use super::mood::{self, Mood};
 use super::motion::Ramp;
 use super::screen::Screen;
 use super::{HudSettings, HudSystems, face, layer};
-use crate::plugin::{CameraImage, EmotionStatus};
+use crate::plugin::MainView;
 
 /// How long the curtain takes to open, and to close: who wants privacy wants it now.
 const OPEN: std::time::Duration = std::time::Duration::from_millis(350);
@@ -28,7 +28,7 @@ impl Plugin for PicturePlugin {
             .init_resource::<Mood>()
             .add_systems(Startup, spawn)
             .add_systems(
-                Update,
+                PostUpdate,
                 (
                     mood::sense.after(face::follow).in_set(HudSystems::Follow),
                     draw.in_set(HudSystems::Draw),
@@ -95,13 +95,13 @@ fn draw(
     screen: Res<Screen>,
     mood: Res<Mood>,
     settings: Res<HudSettings>,
-    status: Option<Res<EmotionStatus>>,
-    image: Option<Res<CameraImage>>,
+    view: MainView,
     picture: Single<(&mut Picture, &mut Transform, &MeshMaterial2d<PictureMaterial>)>,
     mut materials: ResMut<Assets<PictureMaterial>>,
 ) {
     let (mut picture, mut transform, material) = picture.into_inner();
-    let there = status.is_some_and(|status| status.frame_size.is_some()) && image.is_some();
+    let image = view.image();
+    let there = view.status().is_some_and(|status| status.frame_size.is_some()) && image.is_some();
     picture.open.advance(there && !settings.privacy, OPEN, CLOSE, time.delta_secs());
     transform.scale = screen.size.extend(1.0);
     let Some(mut material) = materials.get_mut(&material.0) else { return };

@@ -18,7 +18,7 @@ use super::reactions::Reactions;
 use super::screen::Screen;
 use super::theme::Theme;
 use super::{HudSettings, HudSystems, layer};
-use crate::emotion::Expression;
+use emotion_core::Expression;
 
 /// Half side of the ring's quad in ring radii: room for the glow and the ring that spreads.
 const QUAD: f32 = 2.0;
@@ -41,7 +41,7 @@ impl Plugin for RingPlugin {
         embedded_asset!(app, "ring.wgsl");
         app.add_plugins(Material2dPlugin::<RingMaterial>::default())
             .add_observer(put_on)
-            .add_systems(Update, draw.in_set(HudSystems::Draw));
+            .add_systems(PostUpdate, draw.in_set(HudSystems::Draw));
     }
 }
 

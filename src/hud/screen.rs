@@ -9,8 +9,8 @@ use bevy::prelude::*;
 use super::HudSettings;
 use super::core::HudCamera;
 use super::theme::{SCREEN_HEIGHT, SCREEN_MIN_WIDTH};
-use crate::frame::FrameRect;
-use crate::plugin::EmotionStatus;
+use crate::plugin::MainView;
+use emotion_core::FrameRect;
 
 /// The screen's size and the picture's place in it.
 #[derive(Resource, Debug, Clone, Copy, PartialEq)]
@@ -77,7 +77,7 @@ impl Screen {
 pub(super) fn measure(
     mut screen: ResMut<Screen>,
     mut ui_scale: ResMut<UiScale>,
-    status: Option<Res<EmotionStatus>>,
+    view: MainView,
     settings: Res<HudSettings>,
     mut camera: Single<(&Camera, &mut Projection), With<HudCamera>>,
 ) {
@@ -87,7 +87,8 @@ pub(super) fn measure(
     };
     let fitting = (SCREEN_HEIGHT / pixels.y).max(SCREEN_MIN_WIDTH / pixels.x);
     let units_per_pixel = fitting / settings.valid_scale();
-    let frame_size = status
+    let frame_size = view
+        .status()
         .and_then(|status| status.frame_size)
         .map_or(screen.frame_size, |size| size.as_vec2().max(Vec2::ONE));
     let measured = Screen {

@@ -8,9 +8,8 @@ use bevy::shader::Shader;
 use bevy::time::TimeUpdateStrategy;
 
 use super::{HudCorePlugin, HudPlugins, HudSettings};
-use crate::emotion::{Expression, Scores};
-use crate::frame::FrameRect;
-use crate::plugin::{Emotion, EmotionStatus, Face};
+use crate::plugin::{Emotion, Face};
+use emotion_core::{Expression, FrameRect, Scores, SubjectId};
 
 /// The time of an update.
 pub const STEP: Duration = Duration::from_millis(20);
@@ -23,10 +22,9 @@ pub fn bare() -> App {
         .init_asset::<Mesh>()
         .init_asset::<Shader>()
         .init_asset::<Font>()
-        .init_resource::<EmotionStatus>()
         .init_resource::<ButtonInput<KeyCode>>()
         .insert_resource(TimeUpdateStrategy::ManualDuration(STEP));
-    app.edit_schedule(Update, |schedule| {
+    app.edit_schedule(PostUpdate, |schedule| {
         schedule.set_build_settings(ScheduleBuildSettings {
             ambiguity_detection: LogLevel::Error,
             ..default()
@@ -47,7 +45,7 @@ pub fn app(settings: HudSettings) -> App {
 /// A face in the middle that shows an expression.
 pub fn face(app: &mut App, expression: Expression) -> Entity {
     let face = Face {
-        track: 1,
+        subject: SubjectId { track: 1, ..default() },
         box_in_frame: FrameRect::new(220.0, 140.0, 200.0, 200.0),
         frame_size: UVec2::new(640, 480),
         presence: 1.0,

@@ -10,7 +10,7 @@ use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::HudSettings;
-use crate::emotion::Expression;
+use emotion_core::Expression;
 
 /// Height of the screen in HUD units at scale 1; a window narrower than 4:3 has more.
 pub const SCREEN_HEIGHT: f32 = 720.0;
@@ -41,7 +41,7 @@ pub const FACE_FADE: Duration = Duration::from_millis(300);
 ///
 /// ```
 /// use bevy::prelude::*;
-/// use bevy_emotion::emotion::Expression;
+/// use bevy_emotion::Expression;
 /// use bevy_emotion::hud::theme::Theme;
 ///
 /// let mut theme = Theme::STANDARD;
@@ -298,7 +298,7 @@ mod tests {
         let mut app = App::new();
         app.insert_resource(own.clone())
             .insert_resource(HudSettings { palette: Palette::HighContrast, ..default() })
-            .add_systems(Update, choose);
+            .add_systems(PostUpdate, choose);
         app.update();
         assert_eq!(*app.world().resource::<Theme>(), Theme::HIGH_CONTRAST);
         app.world_mut().resource_mut::<HudSettings>().palette = Palette::Standard;

@@ -9,9 +9,9 @@ use super::ink::{self, Style, Token};
 use super::rim::{Rim, RimPanel};
 use super::theme::GRID;
 use super::{HudSystems, info};
-use crate::classify::{ClassifierInfo, Confusion};
-use crate::emotion::Expression;
-use crate::plugin::{Emotion, EmotionStatus, Face};
+use crate::plugin::{Emotion, Face, MainView};
+use emotion_core::Expression;
+use emotion_models::{ClassifierInfo, Confusion};
 
 /// Width of its lines in HUD units.
 const WIDTH: f32 = 38.0 * GRID;
@@ -25,7 +25,7 @@ pub struct WhyPlugin;
 impl Plugin for WhyPlugin {
     fn build(&self, app: &mut App) {
         app.add_systems(Startup, spawn.after(info::spawn))
-            .add_systems(Update, write.in_set(HudSystems::Draw));
+            .add_systems(PostUpdate, write.in_set(HudSystems::Draw));
     }
 }
 
@@ -73,7 +73,7 @@ fn spawn(mut commands: Commands, rim: Res<Rim>) {
 /// Writes about the largest face.
 fn write(
     time: Res<Time>,
-    status: Option<Res<EmotionStatus>>,
+    view: MainView,
     faces: Query<(&Face, &Emotion, &ShownFace)>,
     mut lines: Query<(&Line, &mut Text, &mut Node)>,
     mut since_write: Local<f32>,
@@ -83,7 +83,7 @@ fn write(
         return;
     }
     *since_write %= WRITE_EVERY;
-    let classifier = status.as_ref().and_then(|status| status.classifier.as_ref());
+    let classifier = view.status().and_then(|status| status.classifier.as_ref());
     let confusion = classifier.and_then(|classifier| classifier.confusion.as_ref());
     let largest = (faces.iter().filter(|(face, ..)| face.visible))
         .max_by(|a, b| a.2.radius.value.total_cmp(&b.2.radius.value))
@@ -185,7 +185,9 @@ mod tests {
     use super::super::test_app::{app, face, run, words};
     use super::super::{HudSettings, Panels};
     use super::*;
-    use crate::emotion::Scores;
+    use crate::plugin::{EmotionCamera, EmotionStatus};
+    use emotion_capture::{Capture, frame_slot};
+    use emotion_core::Scores;
 
     #[test]
     fn mistakes_are_told_in_hundreds() {
@@ -224,13 +226,16 @@ mod tests {
     fn the_panel_tells_about_the_model_that_runs() {
         let panels = Panels { why: true, ..Panels::default() };
         let mut app = app(HudSettings { panels, ..HudSettings::default() });
-        app.world_mut().resource_mut::<EmotionStatus>().classifier = Some(ClassifierInfo {
+        let classifier = Some(ClassifierInfo {
             model: "cnn4".to_owned(),
             backend: "cpu".to_owned(),
             device: "one core".to_owned(),
             note: None,
             confusion: Some([[90, 0, 0, 1, 2, 3, 4]; 7]),
         });
+        let (_, nothing) = frame_slot();
+        let camera = EmotionCamera::new(Capture::from_receiver("none".into(), nothing));
+        app.world_mut().spawn((camera, EmotionStatus { classifier, ..EmotionStatus::default() }));
         face(&mut app, Expression::Happy);
         run(&mut app, 1.0);
         let column = app.world().resource::<Rim>().top_left;

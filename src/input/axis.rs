@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::condition::FaceCondition;
 use super::measure::FaceInput;
-use crate::emotion::Expression;
+use emotion_core::Expression;
 
 /// How far a head has to lean for [`FaceAxis::Tilt`] to be 1, in radians: 30°.
 pub const FULL_TILT: f32 = std::f32::consts::FRAC_PI_6;

@@ -5,9 +5,9 @@ use std::time::Duration;
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::emotion::{Expression, Scores};
-use crate::frame::FrameRect;
-use crate::plugin::{Emotion, Face, FacePose};
+use crate::plugin::{Emotion, Face, FacePose, Faces};
+use emotion_core::FrameRect;
+use emotion_core::{Expression, Scores};
 
 /// How a face's rest is found. May be changed at any time.
 #[derive(Resource, Reflect, Debug, Clone, PartialEq)]
@@ -15,7 +15,7 @@ use crate::plugin::{Emotion, Face, FacePose};
 pub struct CalibrationSettings {
     /// Whether it starts by itself when a face appears.
     pub automatic: bool,
-    /// How long a face has to rest, in real time.
+    /// How long a face has to rest, on the faces' clock.
     pub rest: Duration,
     /// After this time of watching a face that does not rest it is given up.
     pub give_up_after: Duration,
@@ -235,7 +235,7 @@ pub(super) fn start(
 
 /// Watches the faces whose rest is looked for.
 pub(super) fn calibrate(
-    time: Res<Time<Real>>,
+    time: Res<Time<Faces>>,
     settings: Res<CalibrationSettings>,
     mut faces: Query<(
         Entity,
@@ -326,12 +326,13 @@ impl Search {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use emotion_core::SubjectId;
 
     const STEP: Duration = Duration::from_millis(100);
 
     fn face_at(x: f32) -> Face {
         Face {
-            track: 1,
+            subject: SubjectId { track: 1, ..default() },
             box_in_frame: FrameRect::square((x, 100.0), 100.0),
             frame_size: UVec2::new(320, 240),
             presence: 1.0,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::axis::FaceAxis;
 use super::seconds;
-use crate::emotion::Expression;
+use emotion_core::Expression;
 
 /// Something that a face can do, and by that press an action.
 ///
@@ -36,7 +36,7 @@ use crate::emotion::Expression;
 #[reflect(opaque)]
 #[reflect(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum FaceCondition {
-    /// An expression is strong enough. [`Expression::above`] writes it.
+    /// An expression is strong enough. [`ExpressionConditions::above`] writes it.
     Above {
         /// The expression.
         expression: Expression,
@@ -96,10 +96,15 @@ fn default_press() -> f32 {
     DEFAULT_PRESS
 }
 
-impl Expression {
+/// Conditions written from an expression: `Expression::Happy.above(0.6)`.
+pub trait ExpressionConditions {
     /// Pressed while this expression's strength is at least `press`, above 0 and at most 1;
     /// released at two thirds of that.
-    pub const fn above(self, press: f32) -> FaceCondition {
+    fn above(self, press: f32) -> FaceCondition;
+}
+
+impl ExpressionConditions for Expression {
+    fn above(self, press: f32) -> FaceCondition {
         FaceCondition::Above { expression: self, press, release: None, within: None }
     }
 }

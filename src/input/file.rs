@@ -9,8 +9,8 @@ use ron::extensions::Extensions;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::InputStep;
 use super::map::{ExpressionMap, InputAction, MapProblem};
+use crate::plugin::EmotionSystems;
 
 /// Takes the [`ExpressionMap`] from a file, and again whenever that file changes. Needs Bevy's
 /// `AssetPlugin`, to be added before.
@@ -76,7 +76,7 @@ impl<A: InputAction + DeserializeOwned> Plugin for ExpressionMapPlugin<A> {
             .init_resource::<ExpressionMap<A>>();
         let handle = app.world().resource::<AssetServer>().load(self.path.clone());
         app.insert_resource(ExpressionMapFile::<A> { handle, problem: None })
-            .add_systems(Update, take_from_file::<A>.in_set(InputStep::Bind));
+            .add_systems(PreUpdate, take_from_file::<A>.before(EmotionSystems::Capture));
     }
 }
 
@@ -197,8 +197,9 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::emotion::Expression;
+    use crate::input::ExpressionConditions;
     use crate::input::{AxisBinding, Binding, FaceAxis, FaceCondition, InputClock};
+    use emotion_core::Expression;
 
     #[derive(Reflect, Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq, Hash)]
     enum Action {

@@ -11,7 +11,7 @@ use super::axis::{AxisBinding, FaceAxis};
 use super::condition::{ConditionProblem, FaceCondition};
 use super::key_names;
 use super::slots::PlayerSlot;
-use crate::emotion::Expression;
+use emotion_core::Expression;
 
 /// What a game's actions have to be: a small enum, usually.
 ///
@@ -74,10 +74,11 @@ pub struct ExpressionMap<A: InputAction> {
 /// The clock of holds, onsets and sequences.
 #[derive(Reflect, Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum InputClock {
-    /// The game's time, Bevy's `Time<Virtual>`: it stands still while the game is paused.
+    /// The game's time: the faces' clock at the speed of Bevy's `Time<Virtual>`, which stands still while the
+    /// game is paused.
     #[default]
     Virtual,
-    /// Time outside of the game: for the menu of a paused game.
+    /// The faces' clock, outside of the game: for the menu of a paused game.
     Real,
 }
 

@@ -23,12 +23,12 @@ use bevy::prelude::*;
 
 use super::calibration::{Baseline, FaceCalibration};
 use super::range::ExpressionRange;
-use crate::emotion::{Expression, Scores};
-use crate::plugin::{Emotion, Face, FacePose};
+use crate::plugin::{Emotion, Face, FacePose, Faces};
+use emotion_core::{Expression, Scores};
 
 /// What a face does, measured from its own rest: the numbers that conditions and axes read.
 ///
-/// Written in [`EmotionSystems::Input`](crate::plugin::EmotionSystems::Input) for every face. While
+/// Written in each [`FaceStep`](crate::plugin::FaceStep) for every face. While
 /// the face is out of view, everything is as last seen.
 #[derive(Component, Reflect, Debug, Clone, Copy, PartialEq)]
 #[reflect(Component, Default, Debug, Clone, PartialEq)]
@@ -131,7 +131,7 @@ pub(super) fn travelled(scores: &Scores, baseline: &Baseline) -> [f32; Expressio
 
 /// Writes what each face does.
 pub(super) fn measure(
-    time: Res<Time<Real>>,
+    time: Res<Time<Faces>>,
     mut faces: Query<(
         &Face,
         &Emotion,

@@ -21,7 +21,7 @@
 //!         .with(Action::Steer, FaceAxis::Tilt);
 //!     App::new()
 //!         .add_plugins((DefaultPlugins, EmotionPlugins, ExpressionInputPlugin::new(map)))
-//!         .add_systems(Update, play.in_set(EmotionSystems::React))
+//!         .add_systems(Update, play)
 //!         .run();
 //! }
 //! # #[cfg(not(feature = "hud"))]
@@ -35,10 +35,12 @@
 //! }
 //! ```
 //!
-//! One way, all of it in [`EmotionSystems::Input`]:
+//! One way. What a face does is measured in each [`FaceStep`], at the exact times of its readings, so that a
+//! replay presses the same actions at the same times at any speed; keys are read once an update, in
+//! [`EmotionSystems::Input`]:
 //!
 //! ```text
-//! Face, Emotion, FacePose ─▶ calibration ─▶ measure ─▶ FaceInput ─▶ conditions ─▶ ActionState ─┐
+//! Face, Emotion, FacePose ─▶ calibration ─▶ measure ─▶ FaceInput ─▶ conditions ─▶ ExpressionInput ─┐
 //!                            (rest)         (range)                 (map)         (face)       │
 //!                                           slots ─▶ PlayerSlot ─▶ players ◀── keys            │
 //!                                                                  ExpressionInput, events ◀───┘
@@ -67,24 +69,22 @@ pub use axis::{AxisBinding, FULL_TILT, FaceAxis};
 pub use calibration::{
     Baseline, CalibrateFace, CalibrationSettings, CalibrationState, FaceCalibrated, FaceCalibration,
 };
-pub use condition::{ConditionProblem, FaceCondition};
+pub use condition::{ConditionProblem, ExpressionConditions, FaceCondition};
 pub use events::{ActionPressed, ActionReleased};
 pub use file::{ExpressionMapFile, ExpressionMapPlugin, MapFileError};
 pub use map::{Binding, BindingProblem, ExpressionMap, InputAction, InputClock, MapProblem};
 pub use measure::FaceInput;
 pub use range::{ExpressionRange, FaceWarmedUp, WarmUp, WarmUpFace};
 pub use slots::{PlayerSlot, PlayerSlots, SlotOrder};
-pub use state::{
-    ActionState, ExpressionInput, when_just_pressed, when_just_released, when_pressed,
-};
+pub use state::{ExpressionInput, when_just_pressed, when_just_released, when_pressed};
 pub use virtual_face::{VirtualFace, VirtualFacePlugin};
 
-use crate::plugin::{EmotionSystems, Face, FeedPlugin};
+use crate::plugin::{CorePlugin, EmotionSystems, Face, FaceStep};
 
 /// Actions of the type `A`, pressed by faces and keys. Add it once for each type of action; with
 /// [`EmotionPlugins`](crate::plugin::EmotionPlugins) beside it, or [`VirtualFacePlugin`].
 ///
-/// It gives [`ExpressionInput<A>`], an [`ActionState<A>`] on every face, [`ActionPressed<A>`] and
+/// It gives [`ExpressionInput<A>`], the same type as a component on every face, [`ActionPressed<A>`] and
 /// [`ActionReleased<A>`]. With it come [`PlayerSlots`], [`CalibrationSettings`] and [`FaceInput`]
 /// for all types of actions together.
 #[derive(Debug, Clone)]
@@ -115,19 +115,25 @@ impl<A: InputAction> Plugin for ExpressionInputPlugin<A> {
         if !app.world().contains_resource::<ExpressionMap<A>>() {
             app.insert_resource(self.map.clone());
         }
-        carry::<ActionState<A>>(app);
+        carry::<ExpressionInput<A>>(app);
         carry::<press::FaceWatches<A>>(app);
         app.register_type::<ExpressionMap<A>>()
             .register_type::<ExpressionInput<A>>()
-            .register_type::<ActionState<A>>()
-            .init_resource::<ExpressionInput<A>>()
+            .insert_resource(ExpressionInput::<A>::of_players())
             .add_message::<ActionPressed<A>>()
             .add_message::<ActionReleased<A>>()
             .add_systems(
-                Update,
-                (press::check_map::<A>, press::watch_faces::<A>, press::press::<A>)
-                    .chain()
-                    .in_set(InputStep::Press),
+                PreUpdate,
+                (
+                    press::begin_update::<A>.before(EmotionSystems::Capture),
+                    (press::check_map::<A>, press::press::<A>)
+                        .chain()
+                        .in_set(EmotionSystems::Input),
+                ),
+            )
+            .add_systems(
+                FaceStep,
+                (press::watch_faces::<A>, press::press::<A>).chain().in_set(InputStep::Press),
             )
             .add_systems(
                 RunFixedMainLoop,
@@ -142,11 +148,9 @@ impl<A: InputAction> Plugin for ExpressionInputPlugin<A> {
     }
 }
 
-/// The order of things in [`EmotionSystems::Input`].
+/// The order of things in a [`FaceStep`].
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum InputStep {
-    /// Another map is put in force.
-    Bind,
     /// What each face does against its rest, and who plays.
     Measure,
     /// What is pressed.
@@ -166,7 +170,7 @@ impl Plugin for MeasurePlugin {
         carry::<FaceCalibration>(app);
         carry::<calibration::RestSearch>(app);
         carry::<ExpressionRange>(app);
-        FeedPlugin::ensure(app);
+        CorePlugin::ensure(app);
         app.register_type::<FaceCondition>()
             .register_type::<FaceInput>()
             .register_type::<FaceCalibration>()
@@ -179,14 +183,10 @@ impl Plugin for MeasurePlugin {
             .init_resource::<PlayerSlots>()
             .add_observer(calibration::start)
             .add_observer(range::start)
-            .configure_sets(
-                Update,
-                (InputStep::Bind, InputStep::Measure, InputStep::Press)
-                    .chain()
-                    .in_set(EmotionSystems::Input),
-            )
+            .init_schedule(FaceStep)
+            .configure_sets(FaceStep, (InputStep::Measure, InputStep::Press).chain())
             .add_systems(
-                Update,
+                FaceStep,
                 (calibration::calibrate, range::watch, measure::measure, slots::seat)
                     .chain()
                     .in_set(InputStep::Measure),

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use bevy::ecs::resource::IsResource;
 use bevy::prelude::*;
 
 use super::events::{ActionPressed, ActionReleased};
 use super::map::{Binding, BoundAction, ExpressionMap, InputAction, InputClock};
 use super::measure::FaceInput;
 use super::slots::{PlayerSlot, PlayerSlots};
-use super::state::{ActionState, Change, ExpressionInput};
+use super::state::{Change, ExpressionInput};
 use super::watch::{BindingWatch, Press};
+use crate::plugin::{Face, Faces};
 
 /// The map's conditions at work for one face.
 #[derive(Component)]
@@ -57,9 +59,9 @@ pub(super) fn check_map<A: InputAction>(map: Res<ExpressionMap<A>>) {
 pub(super) fn watch_faces<A: InputAction>(
     map: Res<ExpressionMap<A>>,
     clock: Clock,
-    mut faces: Query<(&FaceInput, &mut FaceWatches<A>, &mut ActionState<A>)>,
+    mut faces: Query<(&FaceInput, &mut FaceWatches<A>, &mut ExpressionInput<A>)>,
 ) {
-    let delta = clock.delta(map.clock);
+    let delta = clock.scaled(map.clock, clock.faces.delta());
     for (face, mut watches, mut state) in &mut faces {
         if map.is_changed() || watches.is_added() {
             watches.follow(&map);
@@ -83,16 +85,17 @@ pub(super) fn press<A: InputAction>(
     map: Res<ExpressionMap<A>>,
     slots: Res<PlayerSlots>,
     clock: Clock,
-    faces: Query<&ActionState<A>>,
+    faces: Query<&ExpressionInput<A>, (With<Face>, Without<IsResource>)>,
     keys: Option<Res<ButtonInput<KeyCode>>>,
     mut input: ResMut<ExpressionInput<A>>,
     mut pressed: MessageWriter<ActionPressed<A>>,
     mut released: MessageWriter<ActionReleased<A>>,
     mut commands: Commands,
 ) {
-    let delta = clock.delta(map.clock);
+    let passed = input.since_written(clock.faces.elapsed());
+    let delta = clock.scaled(map.clock, passed);
     // Players that there are no more release what they pressed.
-    for slot in (1..=slots.count.max(input.players())).map(PlayerSlot) {
+    for slot in (1..=slots.count.max(input.player_count())).map(PlayerSlot) {
         let face = slots.face(slot);
         let of_face = face.and_then(|face| faces.get(face).ok());
         let Some(player) = input.player_mut(slot) else { continue };
@@ -121,7 +124,7 @@ pub(super) fn press<A: InputAction>(
 }
 
 /// Actions of a map that is not in force any more: they are to be released.
-fn unbound<A: InputAction>(state: &ActionState<A>, map: &ExpressionMap<A>) -> Vec<A> {
+fn unbound<A: InputAction>(state: &ExpressionInput<A>, map: &ExpressionMap<A>) -> Vec<A> {
     state.known().filter(|action| !map.actions().any(|bound| bound == *action)).collect()
 }
 
@@ -144,26 +147,38 @@ fn by_keys(bindings: &[Binding], keys: &ButtonInput<KeyCode>, player: PlayerSlot
         .fold(Press::default(), Press::or)
 }
 
-/// The time since the update before, in the game and outside of it.
+/// The faces' clock, and how fast the game goes.
 #[derive(bevy::ecs::system::SystemParam)]
 pub(super) struct Clock<'w> {
+    faces: Res<'w, Time<Faces>>,
     game: Res<'w, Time<Virtual>>,
-    real: Res<'w, Time<Real>>,
 }
 
 impl Clock<'_> {
-    fn delta(&self, clock: InputClock) -> Duration {
+    /// A time of the faces' clock as conditions count it.
+    fn scaled(&self, clock: InputClock, time: Duration) -> Duration {
         match clock {
-            InputClock::Virtual => self.game.delta(),
-            InputClock::Real => self.real.delta(),
+            InputClock::Virtual => time.mul_f64(self.game.effective_speed_f64()),
+            InputClock::Real => time,
         }
     }
+}
+
+/// An update begins.
+pub(super) fn begin_update<A: InputAction>(
+    mut input: ResMut<ExpressionInput<A>>,
+    mut faces: Query<&mut ExpressionInput<A>, (With<Face>, Without<IsResource>)>,
+) {
+    for mut state in &mut faces {
+        state.bypass_change_detection().begin_update();
+    }
+    input.bypass_change_detection().begin_update();
 }
 
 /// The fixed main loop starts or ends: readers see the edges of its steps, or those of the update.
 pub(super) fn set_in_fixed<A: InputAction, const IN_FIXED: bool>(
     mut input: ResMut<ExpressionInput<A>>,
-    mut faces: Query<&mut ActionState<A>>,
+    mut faces: Query<&mut ExpressionInput<A>, (With<Face>, Without<IsResource>)>,
 ) {
     for mut state in &mut faces {
         state.bypass_change_detection().set_in_fixed(IN_FIXED);
@@ -174,12 +189,10 @@ pub(super) fn set_in_fixed<A: InputAction, const IN_FIXED: bool>(
 /// A fixed step begins.
 pub(super) fn step<A: InputAction>(
     mut input: ResMut<ExpressionInput<A>>,
-    mut faces: Query<&mut ActionState<A>>,
+    mut faces: Query<&mut ExpressionInput<A>, (With<Face>, Without<IsResource>)>,
 ) {
     for mut state in &mut faces {
         state.bypass_change_detection().step();
     }
-    for state in input.bypass_change_detection().players_mut() {
-        state.step();
-    }
+    input.bypass_change_detection().step();
 }

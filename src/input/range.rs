@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::calibration::FaceCalibration;
 use super::measure::travelled;
-use crate::emotion::Expression;
-use crate::plugin::{Emotion, Face};
+use crate::plugin::{Emotion, Face, Faces};
+use emotion_core::Expression;
 
 /// How far a face can move each expression away from its rest. Every face has one.
 #[derive(Component, Reflect, Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -81,7 +81,7 @@ pub struct WarmUpFace {
     pub entity: Entity,
     /// What it is asked for; `None` for whatever it shows, each expression for itself.
     pub expression: Option<Expression>,
-    /// For how long, in real time.
+    /// For how long, on the faces' clock.
     pub time: Duration,
 }
 
@@ -102,7 +102,7 @@ pub struct FaceWarmedUp {
 pub struct WarmUp {
     /// What it is asked for.
     pub expression: Option<Expression>,
-    /// For how long, in real time.
+    /// For how long, on the faces' clock.
     pub time: Duration,
     /// How much of it is over.
     pub passed: Duration,
@@ -135,7 +135,7 @@ pub(super) fn start(asked: On<WarmUpFace>, faces: Query<&Face>, mut commands: Co
 /// Watches the faces that are being warmed up. Their scores are smoothed already: a peak is no
 /// outlier of one frame.
 pub(super) fn watch(
-    time: Res<Time<Real>>,
+    time: Res<Time<Faces>>,
     mut faces: Query<(
         Entity,
         &Face,

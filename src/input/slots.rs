@@ -6,7 +6,9 @@ use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::measure::FaceInput;
-use crate::plugin::{Face, TrackPlugin};
+use emotion_session::LifecycleConfig;
+
+use crate::plugin::{Face, Faces};
 
 /// A player's number, from 1. A face that has a slot carries it as a component.
 #[derive(
@@ -52,7 +54,7 @@ impl From<u8> for PlayerSlot {
 ///
 /// A face gets the lowest free slot, and keeps it for as long as it is in view. When it leaves,
 /// the slot waits for [`PlayerSlots::keep`]: who returns within that time (and is known again, see
-/// [`TrackPlugin::keep_hidden`]) has the same slot. After that, or when the face's entity is gone,
+/// [`LifecycleConfig::keep_hidden`]) has the same slot. After that, or when the face's entity is gone,
 /// the slot is free for whoever is there without one. Faces without a slot are watchers.
 #[derive(Resource, Reflect, Debug, Clone, PartialEq)]
 #[reflect(Resource, Default, Debug, Clone, PartialEq)]
@@ -61,8 +63,8 @@ pub struct PlayerSlots {
     pub count: u8,
     /// Who comes first when several faces wait for a slot.
     pub order: SlotOrder,
-    /// How long a slot waits for the person who left it, in real time; longer than
-    /// [`TrackPlugin::keep_hidden`] has no effect, since faces are forgotten then.
+    /// How long a slot waits for the person who left it, on the faces' clock; longer than
+    /// [`LifecycleConfig::keep_hidden`] has no effect, since faces are forgotten then.
     pub keep: Duration,
     seats: Vec<Option<Seat>>,
 }
@@ -149,14 +151,14 @@ impl PlayerSlots {
 
 impl Default for PlayerSlots {
     fn default() -> Self {
-        let keep = TrackPlugin::default().keep_hidden;
+        let keep = LifecycleConfig::default().keep_hidden;
         Self { count: 1, order: SlotOrder::FirstCome, keep, seats: Vec::new() }
     }
 }
 
 /// Gives and frees slots; faces carry theirs.
 pub(super) fn seat(
-    time: Res<Time<Real>>,
+    time: Res<Time<Faces>>,
     mut slots: ResMut<PlayerSlots>,
     faces: Query<(Entity, &Face, &FaceInput, Option<&PlayerSlot>)>,
     mut commands: Commands,

@@ -1,4 +1,4 @@
-//! Which actions are pressed: for each face, and for each player.
+//! Which actions are pressed: by each face, and by each player.
 
 use std::time::Duration;
 
@@ -8,11 +8,13 @@ use super::map::InputAction;
 use super::slots::PlayerSlot;
 use super::watch::Press;
 
-/// The players' actions, in the manner of Bevy's `ButtonInput`.
+/// Which actions are pressed, in the manner of Bevy's `ButtonInput`.
 ///
-/// The methods without a slot are about player 1. An action that is bound to nothing is never
-/// pressed. In `FixedUpdate` the `just_…` methods tell what happened since the fixed step before,
-/// so that no press is missed or seen twice.
+/// As a resource it is about the players, keys included: the methods are about player 1, and
+/// [`ExpressionInput::slot`] gives the others. As a component it is on every face, watchers included, and
+/// about that face alone. An action that is bound to nothing is never pressed. In `FixedUpdate` the
+/// `just_…` methods tell what happened since the fixed step before, so that no press is missed or seen
+/// twice.
 ///
 /// ```
 /// use bevy::prelude::*;
@@ -28,100 +30,15 @@ use super::watch::Press;
 /// }
 /// ```
 #[derive(Resource, Reflect, Debug, Clone)]
-#[reflect(Resource, Debug, Clone)]
+#[reflect(Resource, Default, Debug, Clone)]
 pub struct ExpressionInput<A: InputAction> {
-    players: Vec<ActionState<A>>,
-    /// What players have who are not there.
-    nobody: ActionState<A>,
-}
-
-impl<A: InputAction> ExpressionInput<A> {
-    /// Whether player 1 presses it.
-    pub fn pressed(&self, action: A) -> bool {
-        self.slot(PlayerSlot::FIRST).pressed(action)
-    }
-
-    /// Whether player 1 pressed it in this update, or since the fixed step before.
-    pub fn just_pressed(&self, action: A) -> bool {
-        self.slot(PlayerSlot::FIRST).just_pressed(action)
-    }
-
-    /// Whether player 1 released it in this update, or since the fixed step before.
-    pub fn just_released(&self, action: A) -> bool {
-        self.slot(PlayerSlot::FIRST).just_released(action)
-    }
-
-    /// Player 1's value, -1 to 1; see [`ActionState::value`].
-    pub fn value(&self, action: A) -> f32 {
-        self.slot(PlayerSlot::FIRST).value(action)
-    }
-
-    /// For how long player 1 has pressed it; see [`ActionState::held_for`].
-    pub fn held_for(&self, action: A) -> Duration {
-        self.slot(PlayerSlot::FIRST).held_for(action)
-    }
-
-    /// A player's actions: `input.slot(2)`. Of a player that there is not, nothing is pressed.
-    pub fn slot(&self, slot: impl Into<PlayerSlot>) -> &ActionState<A> {
-        slot.into().index().and_then(|index| self.players.get(index)).unwrap_or(&self.nobody)
-    }
-
-    /// Whether any player presses it.
-    pub fn any_pressed(&self, action: A) -> bool {
-        self.players.iter().any(|player| player.pressed(action))
-    }
-
-    /// Whether any player pressed it in this update, or since the fixed step before.
-    pub fn any_just_pressed(&self, action: A) -> bool {
-        self.players.iter().any(|player| player.just_pressed(action))
-    }
-
-    /// Takes the press away: for all players it counts as released until it is pressed anew. The
-    /// smile that started the game does not make the first jump, too.
-    pub fn consume(&mut self, action: A) {
-        for player in &mut self.players {
-            player.consume(action);
-        }
-    }
-
-    pub(super) fn player_mut(&mut self, slot: PlayerSlot) -> Option<&mut ActionState<A>> {
-        let index = slot.index()?;
-        if self.players.len() <= index {
-            self.players.resize_with(index + 1, ActionState::default);
-        }
-        self.players.get_mut(index)
-    }
-
-    /// As many as ever played.
-    pub(super) fn players(&self) -> u8 {
-        u8::try_from(self.players.len()).unwrap_or(u8::MAX)
-    }
-
-    pub(super) fn set_in_fixed(&mut self, in_fixed: bool) {
-        self.nobody.set_in_fixed(in_fixed);
-        for player in &mut self.players {
-            player.set_in_fixed(in_fixed);
-        }
-    }
-
-    pub(super) fn players_mut(&mut self) -> impl Iterator<Item = &mut ActionState<A>> {
-        self.players.iter_mut()
-    }
-}
-
-impl<A: InputAction> Default for ExpressionInput<A> {
-    fn default() -> Self {
-        Self { players: Vec::new(), nobody: ActionState::default() }
-    }
-}
-
-/// The actions of one face, as a component on it, or of one player, keys included.
-#[derive(Component, Reflect, Debug, Clone)]
-#[reflect(Component, Default, Debug, Clone)]
-pub struct ActionState<A: InputAction> {
     actions: Vec<OneAction<A>>,
     /// Whether the fixed main loop runs: then the edges are those of its step.
     in_fixed: bool,
+    /// Of the resource: nobody, who presses nothing, and then players 2, 3 and so on.
+    others: Vec<Self>,
+    /// The clock when the players were last written.
+    written_at: Duration,
 }
 
 #[derive(Reflect, Debug, Clone)]
@@ -153,7 +70,32 @@ pub(super) enum Change {
     Released { held_for: Duration },
 }
 
-impl<A: InputAction> ActionState<A> {
+impl<A: InputAction> ExpressionInput<A> {
+    /// That of the players, of whom there is none yet.
+    pub(super) fn of_players() -> Self {
+        Self { others: vec![Self::default()], ..Self::default() }
+    }
+
+    /// A player's actions: `input.slot(2)`. A player who is not there presses nothing. A face's
+    /// component is about that face, whatever the slot.
+    pub fn slot(&self, slot: impl Into<PlayerSlot>) -> &Self {
+        match slot.into().index() {
+            Some(0) => self,
+            Some(index) => self.others.get(index).or(self.others.first()).unwrap_or(self),
+            None => self.others.first().unwrap_or(self),
+        }
+    }
+
+    /// Whether any player presses it.
+    pub fn any_pressed(&self, action: A) -> bool {
+        self.players().any(|player| player.pressed(action))
+    }
+
+    /// Whether any player pressed it in this update, or since the fixed step before.
+    pub fn any_just_pressed(&self, action: A) -> bool {
+        self.players().any(|player| player.just_pressed(action))
+    }
+
     /// Whether it is pressed.
     pub fn pressed(&self, action: A) -> bool {
         self.get(action).is_some_and(|one| one.pressed)
@@ -186,8 +128,12 @@ impl<A: InputAction> ActionState<A> {
         self.actions.iter().filter(|one| one.pressed).map(|one| one.action)
     }
 
-    /// Takes the press away: it counts as released until it is pressed anew.
+    /// Takes the press away: for all players it counts as released until it is pressed anew. The
+    /// smile that started the game does not make the first jump, too.
     pub fn consume(&mut self, action: A) {
+        for other in &mut self.others {
+            other.consume(action);
+        }
         if let Some(one) = self.actions.iter_mut().find(|one| one.action == action)
             && one.pressed
         {
@@ -198,7 +144,19 @@ impl<A: InputAction> ActionState<A> {
         }
     }
 
-    /// Writes what an action is in this update, `delta` after the one before.
+    /// An update begins: what it sees starts anew.
+    pub(super) fn begin_update(&mut self) {
+        self.others.iter_mut().for_each(Self::begin_update);
+        for one in &mut self.actions {
+            one.now = Edges::default();
+            // In the update that released it, it told for how long it was pressed.
+            if !one.pressed {
+                one.held_for = Duration::ZERO;
+            }
+        }
+    }
+
+    /// Writes what an action is now, `delta` after it was written before.
     pub(super) fn set(&mut self, action: A, press: Press, delta: Duration) -> Option<Change> {
         let index = self.actions.iter().position(|one| one.action == action);
         let index = index.unwrap_or_else(|| {
@@ -218,13 +176,15 @@ impl<A: InputAction> ActionState<A> {
         one.consumed &= press.pressed;
         let pressed = press.pressed && !one.consumed;
         one.value = press.value;
-        one.now = Edges { pressed: pressed && !one.pressed, released: !pressed && one.pressed };
-        one.gathered.pressed |= one.now.pressed;
-        one.gathered.released |= one.now.released;
+        let edges = Edges { pressed: pressed && !one.pressed, released: !pressed && one.pressed };
+        for seen in [&mut one.now, &mut one.gathered] {
+            seen.pressed |= edges.pressed;
+            seen.released |= edges.released;
+        }
         let goes_on = one.pressed;
         one.held_for = if goes_on { one.held_for + delta } else { Duration::ZERO };
         one.pressed = pressed;
-        match one.now {
+        match edges {
             Edges { pressed: true, .. } => Some(Change::Pressed),
             Edges { released: true, .. } => Some(Change::Released { held_for: one.held_for }),
             Edges { .. } => None,
@@ -244,13 +204,42 @@ impl<A: InputAction> ActionState<A> {
 
     pub(super) fn set_in_fixed(&mut self, in_fixed: bool) {
         self.in_fixed = in_fixed;
+        for other in &mut self.others {
+            other.set_in_fixed(in_fixed);
+        }
     }
 
     /// A fixed step begins.
     pub(super) fn step(&mut self) {
+        self.others.iter_mut().for_each(Self::step);
         for one in &mut self.actions {
             one.step = std::mem::take(&mut one.gathered);
         }
+    }
+
+    /// The time since the players were written before, on a clock that reads `now`.
+    pub(super) fn since_written(&mut self, now: Duration) -> Duration {
+        now.saturating_sub(std::mem::replace(&mut self.written_at, now))
+    }
+
+    pub(super) fn player_mut(&mut self, slot: PlayerSlot) -> Option<&mut Self> {
+        let index = slot.index()?;
+        if index == 0 {
+            return Some(self);
+        }
+        if self.others.len() <= index {
+            self.others.resize_with(index + 1, Self::default);
+        }
+        self.others.get_mut(index)
+    }
+
+    /// As many as ever played.
+    pub(super) fn player_count(&self) -> u8 {
+        u8::try_from(self.others.len()).unwrap_or(u8::MAX).max(1)
+    }
+
+    fn players(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.others.iter().skip(1))
     }
 
     fn get(&self, action: A) -> Option<&OneAction<A>> {
@@ -263,9 +252,14 @@ impl<A: InputAction> ActionState<A> {
     }
 }
 
-impl<A: InputAction> Default for ActionState<A> {
+impl<A: InputAction> Default for ExpressionInput<A> {
     fn default() -> Self {
-        Self { actions: Vec::new(), in_fixed: false }
+        Self {
+            actions: Vec::new(),
+            in_fixed: false,
+            others: Vec::new(),
+            written_at: Duration::ZERO,
+        }
     }
 }
 
@@ -320,13 +314,14 @@ mod tests {
 
     const STEP: Duration = Duration::from_millis(10);
 
-    fn set(state: &mut ActionState<Action>, pressed: bool) -> Option<Change> {
+    fn set(state: &mut ExpressionInput<Action>, pressed: bool) -> Option<Change> {
+        state.begin_update();
         state.set(Jump, Press { pressed, value: f32::from(u8::from(pressed)) }, STEP)
     }
 
     #[test]
     fn edges_and_times_are_those_of_the_update() {
-        let mut state = ActionState::default();
+        let mut state = ExpressionInput::default();
         assert_eq!(set(&mut state, false), None);
         assert_eq!(set(&mut state, true), Some(Change::Pressed));
         assert!(state.pressed(Jump) && state.just_pressed(Jump));
@@ -343,7 +338,7 @@ mod tests {
 
     #[test]
     fn fixed_steps_see_each_press_once() {
-        let mut state = ActionState::default();
+        let mut state = ExpressionInput::default();
         // A tap between two steps.
         set(&mut state, true);
         set(&mut state, false);
@@ -359,7 +354,7 @@ mod tests {
 
     #[test]
     fn what_is_consumed_has_to_be_pressed_anew() {
-        let mut state = ActionState::default();
+        let mut state = ExpressionInput::default();
         set(&mut state, true);
         state.consume(Jump);
         assert!(!state.pressed(Jump) && !state.just_pressed(Jump));

@@ -5,16 +5,17 @@ use std::time::Duration;
 use bevy::prelude::*;
 
 use super::range::ExpressionRange;
-use crate::emotion::{Expression, Scores};
-use crate::frame::FrameRect;
-use crate::plugin::{EmotionFeed, EmotionStatus, EmotionSystems, FeedPlugin, TrackPlugin};
-use crate::track::{Reading, TrackerConfig};
+use crate::plugin::{
+    CorePlugin, EmotionFeed, EmotionSystems, FaceMemory, Faces, FacesTime, TrackPlugin,
+};
+use emotion_core::{Expression, FrameRect, Reading, Scores, StreamId, SubjectId};
+use emotion_vision::track::TrackerConfig;
 
 /// Makes [`VirtualFace`]s seen. It needs no camera, model or GPU.
 ///
 /// What they show comes in where all readings do ([`EmotionFeed::join`]): everything after that is
 /// real, faces, components, events and [`FrameAnalyzed`](crate::plugin::FrameAnalyzed). While a
-/// camera's readings come in as well, the virtual faces are added to those.
+/// camera's readings come in as well, the virtual faces are there beside those.
 ///
 /// In a test it is enough by itself; in an app with [`EmotionPlugins`](crate::plugin::EmotionPlugins)
 /// add it after them.
@@ -70,6 +71,8 @@ pub struct VirtualFace {
     travelled: Ramp<[f32; Expression::COUNT]>,
     tilt: Ramp<f32>,
     position_in_mirror: Ramp<Vec2>,
+    /// The stream of all virtual faces.
+    stream: StreamId,
     /// 0 until it was seen.
     track: u64,
     /// How long it has been out of view; `None` while it is not.
@@ -90,6 +93,7 @@ impl VirtualFace {
             travelled: Ramp::at([0.0; Expression::COUNT]),
             tilt: Ramp::at(0.0),
             position_in_mirror: Ramp::at(Vec2::ZERO),
+            stream: StreamId::default(),
             track: 0,
             away: None,
         }
@@ -146,7 +150,7 @@ impl VirtualFace {
     }
 
     /// Comes into view again: as the same face, when it was away for less than
-    /// [`TrackPlugin::keep_hidden`](crate::plugin::TrackPlugin::keep_hidden).
+    /// [`FaceMemory`](crate::plugin::FaceMemory) says.
     pub fn come_back(&mut self) {
         self.present = true;
     }
@@ -156,10 +160,13 @@ impl VirtualFace {
         self.present
     }
 
-    /// The number of its track, as in [`Face::track`](crate::plugin::Face::track); 0 until it was
+    /// Whom it is seen as, as in [`Face::subject`](crate::plugin::Face::subject); `None` until it was
     /// seen for the first time.
-    pub const fn track(&self) -> u64 {
-        self.track
+    pub const fn subject(&self) -> Option<SubjectId> {
+        match self.track {
+            0 => None,
+            track => Some(SubjectId { stream: self.stream, track }),
+        }
     }
 
     fn travel(&mut self, expression: Expression, share: f32, time: Duration) {
@@ -270,40 +277,42 @@ impl Between for [f32; Expression::COUNT] {
 /// Width and height of the frames that virtual faces are seen in, in pixels.
 const FRAME_SIZE: UVec2 = UVec2::new(320, 240);
 
-/// The last track number that was given to a virtual face; `None` before the first.
+/// How many virtual faces were ever seen; `None` before the first.
 #[derive(Resource, Default)]
 struct LastTrack(Option<u64>);
 
 impl Plugin for VirtualFacePlugin {
     fn build(&self, app: &mut App) {
-        FeedPlugin::ensure(app);
+        CorePlugin::ensure(app);
         if !app.is_plugin_added::<TrackPlugin>() {
-            app.add_plugins(TrackPlugin::default());
+            app.add_plugins(TrackPlugin);
         }
-        app.register_type::<VirtualFace>().init_resource::<LastTrack>().add_systems(
-            Update,
-            // Whoever drives the faces comes first or second: both are in the next frame.
-            show.in_set(EmotionSystems::Capture).ambiguous_with(EmotionSystems::Capture),
-        );
+        app.register_type::<VirtualFace>()
+            .init_resource::<LastTrack>()
+            .add_systems(PreUpdate, show.before(EmotionSystems::Capture));
     }
 }
 
 /// Hands in what the virtual faces show.
 fn show(
     time: Res<Time<Real>>,
-    status: Res<EmotionStatus>,
-    settings: Res<TrackPlugin>,
+    clock: Res<Time<Faces>>,
+    memory: Res<FaceMemory>,
     mut last_track: ResMut<LastTrack>,
     mut faces: Query<&mut VirtualFace>,
     mut feed: ResMut<EmotionFeed>,
 ) {
-    if status.paused || faces.is_empty() && last_track.0.is_none() {
+    if clock.is_paused() || faces.is_empty() && last_track.0.is_none() {
         return;
     }
-    let mut track = last_track.0.unwrap_or(EmotionFeed::FIRST_GUEST);
+    let mut track = last_track.0.unwrap_or(0);
+    let stream = feed.guest_stream();
     let readings: Vec<Reading> = faces
         .iter_mut()
-        .filter_map(|mut face| face.play(time.delta(), settings.keep_hidden, &mut track))
+        .filter_map(|mut face| {
+            face.stream = stream;
+            face.play(time.delta(), memory.keep_hidden, &mut track)
+        })
         .collect();
     last_track.0 = Some(track);
     feed.join(FRAME_SIZE, readings);

@@ -220,7 +220,8 @@ fn passes(value: f32, press: f32, release: f32, pressed: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::emotion::Expression;
+    use crate::input::ExpressionConditions;
+    use emotion_core::Expression;
 
     const STEP: Duration = Duration::from_millis(100);
 

@@ -1,21 +1,21 @@
-//! The camera as a resource, its newest frame, and its picture as a texture.
-
-use std::sync::Arc;
+//! Sources as cameras, and their pictures as textures.
 
 use bevy::asset::RenderAssetUsages;
 use bevy::prelude::*;
 use bevy::tasks::{IoTaskPool, Task, futures::check_ready};
+use emotion_capture::{Capture, CaptureCommand, CaptureState, OpenOptions, SourceSpec};
+use emotion_core::Frame;
 
-use super::feed::FeedPlugin;
-use super::{EmotionStatus, EmotionSystems};
-use crate::capture::{
-    Capture, CaptureCommand, CaptureState, CaptureStatus, FrameReceiver, OpenOptions, SourceSpec,
-};
-use crate::frame::Frame;
+use super::EmotionSystems;
+use super::camera::{CameraImage, CameraStream, EmotionCamera, EmotionStatus};
+use super::clock::{Faces, FacesTime};
+use super::core::CorePlugin;
+use super::feed::EmotionFeed;
 
-/// Opens the source on a thread of its own and takes the newest frame of it in each update.
+/// Opens a source on a thread of its own as an [`EmotionCamera`], and takes the newest frame of every
+/// camera in each update.
 ///
-/// An app that has an [`EmotionCamera`] already keeps it, and `source` is not opened.
+/// In an app that has a camera already, `source` is not opened. More cameras are spawned.
 #[derive(Debug, Clone, Default)]
 pub struct CapturePlugin {
     /// What to open at the start; [`CaptureCommand::Switch`] opens another later.
@@ -26,120 +26,29 @@ pub struct CapturePlugin {
 
 impl Plugin for CapturePlugin {
     fn build(&self, app: &mut App) {
-        FeedPlugin::ensure(app);
-        app.init_resource::<Developing>().add_systems(
-            Update,
-            (show_picture, pause, take_frame).chain().in_set(EmotionSystems::Capture),
+        CorePlugin::ensure(app);
+        app.add_systems(
+            PreUpdate,
+            (give_images, show_pictures, hold_sources, take_frames)
+                .chain()
+                .in_set(EmotionSystems::Capture),
         );
-        if app.world().contains_resource::<EmotionCamera>() {
+        let world = app.world_mut();
+        if world.query::<&EmotionCamera>().iter(world).next().is_some() {
             return;
         }
         match Capture::start(self.source.clone(), self.options.clone()) {
             Ok(capture) => {
-                app.insert_resource(EmotionCamera::new(capture));
+                world.spawn((Name::new("camera"), EmotionCamera::new(capture)));
             }
             Err(error) => error!("no camera: {error}"),
         }
     }
-
-    fn finish(&self, app: &mut App) {
-        if let Some(mut images) = app.world_mut().get_resource_mut::<Assets<Image>>() {
-            let mut image = Image::default_uninit();
-            image.asset_usage = RenderAssetUsages::RENDER_WORLD;
-            image.data = Some(vec![0, 0, 0, 255]);
-            let handle = images.add(image);
-            app.insert_resource(CameraImage(handle));
-        }
-    }
 }
 
-/// The camera, or what plays its part.
-///
-/// Insert one of your own to feed frames from elsewhere, before the plugins are added or at any
-/// time later:
-///
-/// ```
-/// use bevy_emotion::capture::{Capture, frame_slot};
-/// use bevy_emotion::plugin::EmotionCamera;
-///
-/// let (sender, receiver) = frame_slot();
-/// let camera = EmotionCamera::new(Capture::from_receiver("my source".into(), receiver));
-/// // sender.offer(frame), from any thread
-/// # let _ = (sender, camera);
-/// ```
-#[derive(Resource)]
-pub struct EmotionCamera(Capture);
-
-impl EmotionCamera {
-    /// A camera of this running source.
-    pub const fn new(capture: Capture) -> Self {
-        Self(capture)
-    }
-
-    /// How the source is doing: its name, state, problem and frame rate.
-    pub fn status(&self) -> CaptureStatus {
-        self.0.status()
-    }
-
-    /// Asks the source for something: another source, the next camera, the puppet's expression.
-    ///
-    /// To pause, set [`EmotionStatus::paused`] instead, which holds the analysis too.
-    pub fn send(&self, command: CaptureCommand) {
-        self.0.send(command);
-    }
-
-    /// Where frames come in. The plugin takes them from here.
-    pub fn frames(&self) -> &FrameReceiver {
-        self.0.frames()
-    }
-}
-
-/// The camera's picture as a texture, sRGB, always the same handle.
-///
-/// It shows the newest frame, one update after that was taken, without waiting for the analysis.
-/// Black and 1×1 until the first frame; pictures with a side above 4096 pixels are made smaller by
-/// a whole factor. It exists where the app has `Assets<Image>`, from `Startup` on.
-#[derive(Resource, Debug, Clone, PartialEq, Eq, Deref)]
-pub struct CameraImage(pub Handle<Image>);
-
-/// The frame that was taken last, until its analysis starts.
-#[derive(Resource, Default)]
-pub(super) struct NewestFrame {
-    pub(super) waiting: Option<Arc<Frame>>,
-    /// Frames that were taken, and then replaced before they could be analyzed.
-    pub(super) skipped: u64,
-    /// Counts the sources: frames and faces of different ones have nothing to do with each other.
-    pub(super) source: u64,
-    /// Another one than the camera drives the faces: no frames are taken.
-    pub(super) rests: bool,
-    last: Option<Arc<Frame>>,
-}
-
-impl NewestFrame {
-    fn put(&mut self, frame: Arc<Frame>) {
-        let continues = self
-            .last
-            .as_ref()
-            .is_none_or(|last| frame.sequence() > last.sequence() && frame.time() >= last.time());
-        if !continues {
-            self.source += 1;
-        }
-        if self.waiting.replace(frame.clone()).is_some() {
-            self.skipped += 1;
-        }
-        self.last = Some(frame);
-    }
-
-    fn turn_to_another_source(&mut self) {
-        self.source += 1;
-        self.waiting = None;
-        self.last = None;
-    }
-}
-
-/// The picture that is on its way from frame to texture.
-#[derive(Resource, Default)]
-struct Developing(Option<Task<Picture>>);
+/// The picture of a camera that is on its way from frame to texture.
+#[derive(Component, Default)]
+pub(super) struct Developing(Option<Task<Picture>>);
 
 /// What a texture is made of.
 struct Picture {
@@ -172,74 +81,120 @@ impl Picture {
     }
 }
 
-fn show_picture(
-    mut developing: ResMut<Developing>,
-    target: Option<Res<CameraImage>>,
+/// Each camera has a texture, where the app has any.
+fn give_images(
+    cameras: Query<(Entity, Has<CameraImage>), Added<EmotionCamera>>,
     images: Option<ResMut<Assets<Image>>>,
+    mut commands: Commands,
 ) {
-    let Some(picture) = developing.0.as_mut().and_then(check_ready) else { return };
-    developing.0 = None;
-    let (Some(target), Some(mut images)) = (target, images) else { return };
-    if let Some(mut image) = images.get_mut(&target.0) {
-        // The same descriptor for the same size: the texture on the GPU is used again.
-        image.texture_descriptor.size.width = picture.size.x;
-        image.texture_descriptor.size.height = picture.size.y;
-        image.data = Some(picture.rgba);
+    if cameras.is_empty() {
+        return;
+    }
+    let mut images = images;
+    for (entity, has_image) in &cameras {
+        let mut camera = commands.entity(entity);
+        camera.insert_if_new(Developing::default());
+        if let Some(images) = &mut images
+            && !has_image
+        {
+            let mut image = Image::default_uninit();
+            image.asset_usage = RenderAssetUsages::RENDER_WORLD;
+            image.data = Some(vec![0, 0, 0, 255]);
+            camera.insert(CameraImage(images.add(image)));
+        }
     }
 }
 
-/// Tells the source when [`EmotionStatus::paused`] changes. A source that was switched runs again.
-fn pause(
-    camera: Option<Res<EmotionCamera>>,
-    mut status: ResMut<EmotionStatus>,
+fn show_pictures(
+    mut cameras: Query<(&mut Developing, Option<&CameraImage>)>,
+    mut images: Option<ResMut<Assets<Image>>>,
+) {
+    for (mut developing, target) in &mut cameras {
+        let Some(picture) = developing.0.as_mut().and_then(check_ready) else { continue };
+        developing.0 = None;
+        let (Some(target), Some(images)) = (target, &mut images) else { continue };
+        if let Some(mut image) = images.get_mut(&target.0) {
+            // The same descriptor for the same size: the texture on the GPU is used again.
+            image.texture_descriptor.size.width = picture.size.x;
+            image.texture_descriptor.size.height = picture.size.y;
+            image.data = Some(picture.rgba);
+        }
+    }
+}
+
+/// Tells the sources when the faces' clock is held. One that was switched meanwhile runs again, and
+/// everything with it.
+fn hold_sources(
+    cameras: Query<Ref<EmotionCamera>>,
+    mut time: ResMut<Time<Faces>>,
     mut told: Local<bool>,
 ) {
-    let Some(camera) = camera else { return };
-    let runs = || matches!(camera.status().state, CaptureState::Streaming | CaptureState::Opening);
-    if status.paused != *told {
-        camera.send(CaptureCommand::Pause(status.paused));
-        *told = status.paused;
-    } else if *told && runs() {
-        status.paused = false;
-        *told = false;
+    let runs = |camera: &EmotionCamera| {
+        matches!(camera.status().state, CaptureState::Streaming | CaptureState::Opening)
+    };
+    let paused = time.is_paused();
+    if paused != *told {
+        for camera in &cameras {
+            camera.send(CaptureCommand::Pause(paused));
+        }
+        *told = paused;
+    } else if *told {
+        for camera in cameras.iter().filter(|camera| camera.is_added()) {
+            camera.send(CaptureCommand::Pause(true));
+        }
+        if cameras.iter().any(|camera| !camera.is_added() && runs(&camera)) {
+            time.set_paused(false);
+            *told = false;
+            for camera in &cameras {
+                camera.send(CaptureCommand::Pause(false));
+            }
+        }
     }
 }
 
-fn take_frame(
-    camera: Option<Res<EmotionCamera>>,
-    mut status: ResMut<EmotionStatus>,
-    mut newest: ResMut<NewestFrame>,
-    mut developing: ResMut<Developing>,
-    target: Option<Res<CameraImage>>,
+pub(super) fn take_frames(
+    time: Res<Time<Faces>>,
+    feed: Res<EmotionFeed>,
+    mut cameras: Query<(
+        &EmotionCamera,
+        &mut EmotionStatus,
+        &mut Developing,
+        Option<&mut CameraStream>,
+        Option<&CameraImage>,
+    )>,
 ) {
-    let Some(camera) = camera else { return };
-    if camera.is_changed() {
-        newest.turn_to_another_source();
-    }
-    // While a picture is being made its successor waits in the slot, where it may be replaced.
-    if status.paused || developing.0.is_some() {
+    if time.is_paused() {
         return;
     }
-    if newest.rests {
-        if newest.last.is_some() {
-            newest.turn_to_another_source();
-            // The faces of others are not in this camera's picture.
-            developing.0 = Some(IoTaskPool::get().spawn(async { Picture::black() }));
+    let rests = feed.driver().is_some();
+    for (camera, mut status, mut developing, mut running, target) in &mut cameras {
+        // While a picture is being made its successor waits in the slot, where it may be replaced.
+        if developing.0.is_some() {
+            continue;
         }
-        return;
+        if rests {
+            if let Some(running) = running.as_mut().filter(|running| running.stream.has_frames()) {
+                running.stream.begin_epoch();
+                // The faces of others are not in this camera's picture.
+                developing.0 = Some(IoTaskPool::get().spawn(async { Picture::black() }));
+            }
+            continue;
+        }
+        let frame = match &mut running {
+            Some(running) => running.stream.take_frame(),
+            None => camera.frames().take(),
+        };
+        let Some(frame) = frame else { continue };
+        let size = UVec2::new(frame.width(), frame.height());
+        if status.frame_size != Some(size) {
+            status.frame_size = Some(size);
+        }
+        if target.is_some() {
+            // Not the compute pool, whose tasks the main thread may pick up while it waits for
+            // systems; not the async compute pool, which may have one thread only.
+            developing.0 = Some(IoTaskPool::get().spawn(async move { Picture::of(&frame) }));
+        }
     }
-    let Some(frame) = camera.frames().take() else { return };
-    let size = UVec2::new(frame.width(), frame.height());
-    if status.frame_size != Some(size) {
-        status.frame_size = Some(size);
-    }
-    if target.is_some() {
-        let frame = frame.clone();
-        // Not the compute pool, whose tasks the main thread may pick up while it waits for
-        // systems; not the async compute pool, whose only thread may be busy with an analysis.
-        developing.0 = Some(IoTaskPool::get().spawn(async move { Picture::of(&frame) }));
-    }
-    newest.put(frame);
 }
 
 #[cfg(test)]
@@ -262,19 +217,5 @@ mod tests {
         assert_eq!(large.size, UVec2::new(2731, 2));
         assert_eq!(large.rgba.len(), 2731 * 2 * 4);
         assert_eq!(large.rgba[4..8], [3, 0, 7, 255]);
-    }
-
-    #[test]
-    fn frames_that_start_anew_are_another_source() {
-        let mut newest = NewestFrame::default();
-        newest.put(Arc::new(frame(1, 1, 8)));
-        newest.put(Arc::new(frame(1, 1, 9)));
-        assert_eq!((newest.source, newest.skipped), (0, 1));
-        newest.put(Arc::new(frame(1, 1, 0)));
-        assert_eq!(newest.source, 1);
-        newest.turn_to_another_source();
-        assert!(newest.waiting.is_none());
-        newest.put(Arc::new(frame(1, 1, 0)));
-        assert_eq!(newest.source, 2);
     }
 }

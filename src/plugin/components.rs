@@ -4,17 +4,16 @@ use bevy::prelude::*;
 use bevy::reflect::{ReflectDeserialize, ReflectSerialize};
 use serde::{Deserialize, Serialize};
 
-use crate::emotion::{Expression, Scores};
-use crate::frame::FrameRect;
-use crate::track::Reading;
+use emotion_core::{Expression, FaceReading, FrameRect, Scores, SubjectId};
 
-/// A face in front of the camera. One entity for each track.
+/// A face in front of a camera, which it is related to by [`FaceOf`](super::FaceOf). One entity for each
+/// subject.
 #[derive(Component, Reflect, Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[reflect(Component, Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[require(Emotion, FacePose)]
 pub struct Face {
-    /// The track's number; a person who returns in time keeps it.
-    pub track: u64,
+    /// The person, for as long as the tracker can tell: who returns in time is the same.
+    pub subject: SubjectId,
     /// A square around the face in the frame's pixels, as Haar frames it.
     pub box_in_frame: FrameRect,
     /// The frame's size in pixels.
@@ -63,19 +62,19 @@ pub struct FacePose {
 
 impl Face {
     /// The face of a reading, in view.
-    pub(super) fn of(reading: &Reading, frame_size: UVec2) -> Self {
+    pub(super) fn new(subject: SubjectId, reading: &FaceReading) -> Self {
         Self {
-            track: reading.track,
-            box_in_frame: reading.box_in_frame,
-            frame_size,
+            subject,
+            box_in_frame: reading.bbox_in_frame,
+            frame_size: UVec2::from(reading.frame_size),
             presence: reading.presence,
             visible: true,
         }
     }
 }
 
-impl From<&Reading> for Emotion {
-    fn from(reading: &Reading) -> Self {
+impl From<&FaceReading> for Emotion {
+    fn from(reading: &FaceReading) -> Self {
         Self {
             scores: reading.scores,
             dominant: reading.dominant,
@@ -83,11 +82,5 @@ impl From<&Reading> for Emotion {
             valence: reading.scores.valence(),
             arousal: reading.scores.arousal(),
         }
-    }
-}
-
-impl From<&Reading> for FacePose {
-    fn from(reading: &Reading) -> Self {
-        Self { roll: reading.roll }
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use bevy::diagnostic::{Diagnostic, DiagnosticPath, Diagnostics, RegisterDiagnostic};
 use bevy::prelude::*;
 
-use super::capture::{EmotionCamera, NewestFrame};
-use super::feed::FeedPlugin;
+use super::camera::{CameraStream, EmotionCamera};
+use super::core::CorePlugin;
 use super::{EmotionSystems, FrameAnalyzed};
 
 /// Measures the pipeline; a measurement is added for each analyzed frame.
@@ -37,7 +37,7 @@ impl EmotionDiagnosticsPlugin {
 
 impl Plugin for EmotionDiagnosticsPlugin {
     fn build(&self, app: &mut App) {
-        FeedPlugin::ensure(app);
+        CorePlugin::ensure(app);
         let diagnostic = |path, suffix: &'static str| {
             Diagnostic::new(path)
                 .with_suffix(suffix)
@@ -49,18 +49,17 @@ impl Plugin for EmotionDiagnosticsPlugin {
             .register_diagnostic(diagnostic(Self::CLASSIFY_MS, " ms"))
             .register_diagnostic(diagnostic(Self::DELAY_MS, " ms"))
             .register_diagnostic(diagnostic(Self::DROPPED, "").with_smoothing_factor(0.0))
-            .add_systems(Update, measure.in_set(EmotionSystems::Track));
+            .add_systems(PreUpdate, measure.in_set(EmotionSystems::Track));
     }
 }
 
 fn measure(
     mut analyzed: MessageReader<FrameAnalyzed>,
-    camera: Option<Res<EmotionCamera>>,
-    newest: Res<NewestFrame>,
+    cameras: Query<(&EmotionCamera, Option<&CameraStream>)>,
     mut diagnostics: Diagnostics,
 ) {
     use EmotionDiagnosticsPlugin as Paths;
-    for FrameAnalyzed { analysis, frame, .. } in analyzed.read() {
+    for FrameAnalyzed { camera, analysis, frame, .. } in analyzed.read() {
         let mut add = |path: DiagnosticPath, value| diagnostics.add_measurement(&path, || value);
         let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
         add(Paths::DETECT_MS, milliseconds(analysis.detect_time));
@@ -68,9 +67,11 @@ fn measure(
         // What comes without a picture comes from no camera.
         let Some(frame) = frame else { continue };
         add(Paths::DELAY_MS, milliseconds(frame.captured_at().elapsed()));
-        if let Some(status) = camera.as_ref().map(|camera| camera.status()) {
+        if let Ok((camera, running)) = cameras.get(*camera) {
+            let status = camera.status();
             add(Paths::CAPTURE_FPS, f64::from(status.frames_per_second));
-            add(Paths::DROPPED, (status.dropped + newest.skipped) as f64);
+            let dropped = running.map_or(status.dropped, |running| running.stream.dropped());
+            add(Paths::DROPPED, dropped as f64);
         }
     }
 }

@@ -13,7 +13,7 @@
 //!
 //! App::new().add_observer(|change: On<ExpressionChanged>, faces: Query<&Face>| {
 //!     if let Ok(face) = faces.get(change.entity) {
-//!         info!("face {} now shows {:?}", face.track, change.to);
+//!         info!("face {} now shows {:?}", face.subject, change.to);
 //!     }
 //! });
 //! ```
@@ -23,9 +23,8 @@ use std::time::Duration;
 
 use bevy::prelude::*;
 
-use crate::analyzer::Analysis;
-use crate::emotion::Expression;
-use crate::frame::Frame;
+use emotion_core::{Analysis, Expression, Frame, Origin, SessionTime};
+use emotion_session::Observation;
 
 /// A face was found for the first time; its entity has just been spawned.
 #[derive(EntityEvent, Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +40,7 @@ pub struct FaceHidden {
     pub entity: Entity,
 }
 
-/// A hidden face is in view again; it is the same entity with the same track.
+/// A hidden face is in view again; it is the same entity with the same subject.
 #[derive(EntityEvent, Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FaceReturned {
     /// The face.
@@ -67,16 +66,30 @@ pub struct ExpressionChanged {
 }
 
 /// Readings of a frame came in. Written in
-/// [`EmotionSystems::Analyze`](super::EmotionSystems::Analyze): at most once an update from a
+/// [`EmotionSystems::Analyze`](super::EmotionSystems::Analyze): at most once an update from each
 /// camera, as often as they come from an [`EmotionFeed`](super::EmotionFeed).
 #[derive(Message, Debug, Clone)]
 pub struct FrameAnalyzed {
+    /// The camera, or what else feeds.
+    pub camera: Entity,
+    /// The stream and the opening of its source that the frame belongs to.
+    pub origin: Origin,
     /// What was found in it, and how long that took.
-    pub analysis: Analysis,
+    pub analysis: Arc<Analysis>,
     /// The frame's size in pixels.
     pub frame_size: UVec2,
     /// The frame itself; `None` where readings come without pictures, from a recording for one.
     pub frame: Option<Arc<Frame>>,
-    /// When they came in, on the faces' clock ([`EmotionFeed::clock`](super::EmotionFeed::clock)).
+    /// When they came in, on the faces' clock.
     pub at: Duration,
+}
+
+impl FrameAnalyzed {
+    pub(super) fn observation(&self) -> Observation {
+        Observation {
+            time: SessionTime(self.at),
+            frame_size: (self.frame_size.x, self.frame_size.y),
+            analysis: (*self.analysis).clone(),
+        }
+    }
 }

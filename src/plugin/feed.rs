@@ -1,23 +1,22 @@
-//! The one door through which readings come to the faces: from the analysis, or from whoever feeds
-//! them in its place (a recording, a face that is played, another program).
+//! Faces that come from elsewhere than cameras: from a recording, from a face that is played, from
+//! another program.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bevy::prelude::*;
+use emotion_core::{Analysis, Event, FrameRect, Reading, SessionTime, StreamId};
+use emotion_session::{Lifecycle, Observation};
 
-use super::capture::NewestFrame;
-use super::{EmotionStatus, EmotionSystems, FrameAnalyzed};
-use crate::analyzer::Analysis;
-use crate::frame::{Frame, FrameRect};
-use crate::track::Reading;
+use super::{EmotionStatus, FrameAnalyzed};
 
 /// Drives the faces without camera, picture or model.
 ///
-/// Whoever takes over replaces the analysis until it gives back, or another one takes over: faces
-/// of before hide and go, the camera rests, and only these readings count. They become entities,
-/// events and [`FrameAnalyzed`] as those of a camera do. Send them in or before
-/// [`EmotionSystems::Capture`]; faces and events follow in the same update.
+/// Whoever takes over replaces the cameras until it gives back, or another one takes over: faces
+/// of before hide and go, the cameras rest, and only these readings count. They become entities,
+/// events and [`FrameAnalyzed`] as those of a camera do. What is sent before
+/// [`EmotionSystems::Capture`](super::EmotionSystems::Capture), or in an update before, is there in
+/// `Update`.
 ///
 /// ```
 /// use bevy::prelude::*;
@@ -25,7 +24,7 @@ use crate::track::Reading;
 /// use bevy_emotion::prelude::*;
 ///
 /// let mut app = App::new();
-/// app.add_plugins((MinimalPlugins, TrackPlugin::default()));
+/// app.add_plugins((MinimalPlugins, TrackPlugin));
 /// let reading = Reading {
 ///     track: 1,
 ///     box_in_frame: FrameRect::square((320.0, 240.0), 160.0),
@@ -49,27 +48,14 @@ pub struct EmotionFeed {
     taken: u64,
     /// What came since the last update.
     incoming: Vec<Incoming>,
-    /// What came in this update, in order.
-    arrivals: Vec<Arrival>,
-    /// The faces' clock.
-    clock: Duration,
-    /// The camera's source that the faces belong to.
-    camera_source: u64,
-    /// Faces that join in this update.
+    /// Faces that are there beside those of whoever drives, in this update.
     guests: Option<Guests>,
-    /// Since a frame came that was not the guests' own; `None` before the first one.
-    silent_for: Option<Duration>,
+    fed: Option<FedStream>,
+    guest_stream: Option<FedStream>,
+    /// The number of the stream of faces that join.
+    guest_id: Option<StreamId>,
+    next_stream: u32,
 }
-
-/// Faces that join those of whoever drives.
-#[derive(Debug)]
-struct Guests {
-    frame_size: UVec2,
-    readings: Vec<Reading>,
-}
-
-/// After this time without a frame, faces that join have frames of their own.
-const SILENCE: Duration = Duration::from_secs(1);
 
 /// Who feeds; from [`EmotionFeed::take_over`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,49 +65,66 @@ pub struct FeedId(u64);
 struct Driver {
     id: FeedId,
     label: String,
-    /// It sets the clock itself, and holds itself while everything is paused.
+    /// It sets the clock itself, and holds itself while everything is held.
     keeps_time: bool,
 }
 
 #[derive(Debug)]
 enum Incoming {
-    /// Of the analysis, from the camera's source of this number.
-    Analyzed { source: u64, frame: Arc<Frame>, analysis: Analysis },
     /// Of the driver, now.
     Fed { frame_size: UVec2, analysis: Analysis },
-    /// Another source drives the faces from here on; it may start the clock anew.
-    NewSource { clock: Option<Duration> },
+    /// Another one drives the faces from here on; it may start the clock anew.
+    NewEpoch { clock: Option<Duration> },
     /// The driver's clock is there by now.
     Clock(Duration),
     /// The driver goes somewhere else in its time.
-    Jump { clock: Duration, before: Vec<Arrival>, same_source: bool },
+    Jump { clock: Duration, before: Vec<Observation>, same_epoch: bool },
 }
 
-/// What came to the faces, and when on their clock.
+#[derive(Debug)]
+struct Guests {
+    frame_size: UVec2,
+    readings: Vec<Reading>,
+}
+
+/// A stream of faces without a source.
+#[derive(Debug)]
+struct FedStream {
+    /// What its faces are related to.
+    entity: Entity,
+    lifecycle: Lifecycle,
+}
+
+/// What came to the faces in an update: of one stream, at one time.
 #[derive(Debug, Clone)]
 pub(crate) struct Arrival {
+    /// The camera, or what else feeds.
+    pub stream: Entity,
+    /// When, on the faces' clock.
     pub at: Duration,
     pub what: Arrived,
+    /// What follows for the faces.
+    pub events: Vec<Event>,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) enum Arrived {
     /// Faces of before have nothing to do with those that follow. The clock goes on from here.
-    NewSource {
+    NewEpoch {
         clock: Duration,
     },
     Frame(FrameAnalyzed),
-    /// The clock jumps, and the faces become those that `before`, the frames before that time,
-    /// leave behind: the same ones if it is the same source.
+    /// The clock jumped, to where `last` was the newest frame.
     Jump {
         clock: Duration,
-        before: Vec<Arrival>,
-        same_source: bool,
+        last: Option<FrameAnalyzed>,
     },
+    /// Nothing came, and time passed.
+    Silence,
 }
 
 impl EmotionFeed {
-    /// Takes the faces over from the analysis or from whoever feeds. `label` says who does, for
+    /// Takes the faces over from the cameras or from whoever feeds. `label` says who does, for
     /// people.
     pub fn take_over(&mut self, label: impl Into<String>) -> FeedId {
         self.drive(label.into(), None)
@@ -130,7 +133,7 @@ impl EmotionFeed {
     /// Sends the readings of one frame, `frame_size` in pixels. A track that is missing in them is
     /// out of view. `false` when another one drives by now, or nobody: they are not taken.
     ///
-    /// While [`EmotionStatus::paused`] is set they are dropped, as a camera's frames are.
+    /// While `Time<Faces>` is held they are dropped, as a camera's frames are.
     pub fn send(&mut self, feed: FeedId, frame_size: UVec2, analysis: Analysis) -> bool {
         let drives = self.is_driven_by(feed);
         if drives {
@@ -139,22 +142,18 @@ impl EmotionFeed {
         drives
     }
 
-    /// Lets faces join those of whoever drives, for one update: they are added to each frame that
-    /// comes in it, at the same height and as far across; where no other frame came for a second,
-    /// they have one of their own, of `frame_size` pixels. Say it in each update, also when nobody is
-    /// left. Number their tracks from [`EmotionFeed::FIRST_GUEST`] on.
+    /// Lets faces be there beside those of whoever drives, for one update: a stream of its own, whose
+    /// frames have the size of the main view's, else `frame_size` in pixels. Say it in each update,
+    /// also when nobody is left.
     pub fn join(&mut self, frame_size: UVec2, readings: Vec<Reading>) {
         self.guests = Some(Guests { frame_size, readings });
     }
 
-    /// The first track number for faces that join: no tracker gets that far.
-    pub const FIRST_GUEST: u64 = 1_000_000;
-
-    /// Gives the faces back to the analysis. Nothing happens when `feed` does not drive any more.
+    /// Gives the faces back to the cameras. Nothing happens when `feed` does not drive any more.
     pub fn give_back(&mut self, feed: FeedId) {
         if self.is_driven_by(feed) {
             self.driver = None;
-            self.change_source(None);
+            self.begin_epoch(None);
         }
     }
 
@@ -163,23 +162,41 @@ impl EmotionFeed {
         self.driver.as_ref().is_some_and(|driver| driver.id == feed)
     }
 
-    /// Who feeds, for people; `None` when it is the analysis.
+    /// Who feeds, for people; `None` when the cameras do.
     pub fn driver(&self) -> Option<&str> {
         self.driver.as_ref().map(|driver| driver.label.as_str())
     }
 
-    /// The faces' clock, as of [`EmotionSystems::Analyze`]: real time without those in which
-    /// [`EmotionStatus::paused`] is set; a recording's own time while one is played. Whoever measures
-    /// how long a face does something measures by this clock.
-    ///
-    /// In an observer of a face's event it is the exact time of that event, which may lie a little
-    /// before that of the update. It jumps back when a recording begins anew or is sought.
-    pub fn clock(&self) -> Duration {
-        self.clock
+    /// What the faces of whoever drives are related to.
+    pub(super) fn driver_entity(&self) -> Option<Entity> {
+        self.driver.as_ref().and(self.fed.as_ref()).map(|fed| fed.entity)
+    }
+
+    /// What the faces that joined are related to.
+    pub(super) fn guests_entity(&self) -> Option<Entity> {
+        self.guest_stream.as_ref().map(|stream| stream.entity)
+    }
+
+    /// The stream of the faces that join.
+    pub fn guest_stream(&mut self) -> StreamId {
+        match self.guest_id {
+            Some(id) => id,
+            None => {
+                let id = self.next_stream();
+                self.guest_id = Some(id);
+                id
+            }
+        }
+    }
+
+    /// The number of the next stream.
+    pub(super) fn next_stream(&mut self) -> StreamId {
+        self.next_stream += 1;
+        StreamId(self.next_stream - 1)
     }
 
     /// As [`EmotionFeed::take_over`], by somebody who sets the clock, and does nothing while
-    /// [`EmotionStatus::paused`] is set.
+    /// `Time<Faces>` is held.
     pub(crate) fn take_over_at(&mut self, label: String, clock: Duration) -> FeedId {
         self.drive(label, Some(clock))
     }
@@ -194,7 +211,7 @@ impl EmotionFeed {
     /// The driver has another source from here on, and sets its clock to `clock` for it.
     pub(crate) fn turn_to_another_source(&mut self, feed: FeedId, clock: Duration) {
         if self.is_driven_by(feed) {
-            self.incoming.push(Incoming::NewSource { clock: Some(clock) });
+            self.incoming.push(Incoming::NewEpoch { clock: Some(clock) });
         }
     }
 
@@ -203,163 +220,172 @@ impl EmotionFeed {
         &mut self,
         feed: FeedId,
         clock: Duration,
-        before: Vec<Arrival>,
-        same_source: bool,
+        before: Vec<Observation>,
+        same_epoch: bool,
     ) {
         if self.is_driven_by(feed) {
-            self.incoming.push(Incoming::Jump { clock, before, same_source });
+            self.incoming.push(Incoming::Jump { clock, before, same_epoch });
         }
     }
 
-    /// The analysis is done with a frame.
-    pub(super) fn analyzed(&mut self, source: u64, frame: Arc<Frame>, analysis: Analysis) {
-        self.incoming.push(Incoming::Analyzed { source, frame, analysis });
-    }
-
-    /// What came to the faces in this update, in order.
-    pub(crate) fn arrivals(&self) -> &[Arrival] {
-        &self.arrivals
-    }
-
-    /// Puts the clock to what observers of an event should read.
-    pub(super) fn show_clock(&mut self, clock: Duration) {
-        self.clock = clock;
+    /// Whether somebody drives who sets the clock.
+    pub(super) fn keeps_time(&self) -> bool {
+        self.driver.as_ref().is_some_and(|driver| driver.keeps_time)
     }
 
     fn drive(&mut self, label: String, clock: Option<Duration>) -> FeedId {
         self.taken += 1;
         let id = FeedId(self.taken);
         self.driver = Some(Driver { id, label, keeps_time: clock.is_some() });
-        self.change_source(clock);
+        self.begin_epoch(clock);
         id
     }
 
-    fn change_source(&mut self, clock: Option<Duration>) {
+    fn begin_epoch(&mut self, clock: Option<Duration>) {
         self.incoming.clear();
-        self.incoming.push(Incoming::NewSource { clock });
+        self.incoming.push(Incoming::NewEpoch { clock });
     }
-}
 
-/// The order of the systems, and the door. The plugins that need it add it.
-pub(crate) struct FeedPlugin;
-
-/// Readings are announced, when all have come in.
-#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Announce;
-
-impl FeedPlugin {
-    /// Adds it, unless it is there.
-    pub(crate) fn ensure(app: &mut App) {
-        if !app.is_plugin_added::<Self>() {
-            app.add_plugins(Self);
+    /// What came from whoever drives; moves `clock`.
+    pub(super) fn take_fed(
+        &mut self,
+        clock: &mut Duration,
+        paused: bool,
+        config: emotion_session::LifecycleConfig,
+        commands: &mut Commands,
+    ) -> Vec<Arrival> {
+        let incoming = std::mem::take(&mut self.incoming);
+        if self.fed.is_none() {
+            if incoming.is_empty() {
+                return Vec::new();
+            }
+            let id = self.next_stream();
+            self.fed = Some(FedStream::new(id, "fed faces", commands));
         }
-    }
-}
-
-impl Plugin for FeedPlugin {
-    fn build(&self, app: &mut App) {
-        app.configure_sets(
-            Update,
-            (
-                EmotionSystems::Capture,
-                EmotionSystems::Analyze,
-                EmotionSystems::Track,
-                EmotionSystems::Input,
-                EmotionSystems::React,
-                EmotionSystems::Present,
-            )
-                .chain(),
-        )
-        .register_type::<EmotionStatus>()
-        .init_resource::<EmotionStatus>()
-        .init_resource::<NewestFrame>()
-        .init_resource::<EmotionFeed>()
-        .add_message::<FrameAnalyzed>()
-        .add_systems(Update, announce.in_set(Announce).in_set(EmotionSystems::Analyze));
-    }
-}
-
-/// Puts what came into its order and time, and tells everybody.
-fn announce(
-    time: Res<Time<Real>>,
-    mut feed: ResMut<EmotionFeed>,
-    mut newest: ResMut<NewestFrame>,
-    mut status: ResMut<EmotionStatus>,
-    mut analyzed: MessageWriter<FrameAnalyzed>,
-) {
-    let feed = &mut *feed;
-    let mut clock = feed.clock;
-    let keeps_time = feed.driver.as_ref().is_some_and(|driver| driver.keeps_time);
-    let time_passed = if status.paused { Duration::ZERO } else { time.delta() };
-    if !keeps_time {
-        clock += time_passed;
-    }
-    feed.arrivals.clear();
-    newest.rests = feed.driver.is_some();
-    if feed.camera_source != newest.source {
-        feed.camera_source = newest.source;
-        if feed.driver.is_none() {
-            feed.arrivals.push(Arrival { at: clock, what: Arrived::NewSource { clock } });
+        let keeps_time = self.keeps_time();
+        let Some(fed) = &mut self.fed else { return Vec::new() };
+        fed.lifecycle.set_config(config);
+        let mut arrivals = Vec::new();
+        for incoming in incoming {
+            if matches!(incoming, Incoming::Fed { .. }) && paused && !keeps_time {
+                continue;
+            }
+            arrivals.extend(fed.take(incoming, clock, commands));
         }
+        arrivals.extend(fed.advance(*clock));
+        arrivals
     }
-    for incoming in feed.incoming.drain(..) {
-        let at = clock;
-        let (analysis, frame_size, frame) = match incoming {
-            Incoming::Analyzed { source, frame, analysis } => {
-                if feed.driver.is_some() || source != newest.source {
-                    continue;
-                }
-                (analysis, UVec2::new(frame.width(), frame.height()), Some(frame))
+
+    /// What came of the faces that joined.
+    pub(super) fn take_guests(
+        &mut self,
+        clock: Duration,
+        paused: bool,
+        view_size: Option<UVec2>,
+        config: emotion_session::LifecycleConfig,
+        commands: &mut Commands,
+    ) -> Vec<Arrival> {
+        let guests = self.guests.take();
+        if self.guest_stream.is_none() && guests.is_some() {
+            let id = self.guest_stream();
+            self.guest_stream = Some(FedStream::new(id, "faces that joined", commands));
+        }
+        let Some(stream) = &mut self.guest_stream else { return Vec::new() };
+        stream.lifecycle.set_config(config);
+        let mut arrivals = Vec::new();
+        if let Some(guests) = guests
+            && !paused
+        {
+            let frame_size = view_size.unwrap_or(guests.frame_size);
+            let readings = guests.readings_in(frame_size).collect();
+            let analysis = Analysis { time: clock, readings, ..default() };
+            let mut now = clock;
+            arrivals.extend(stream.take(
+                Incoming::Fed { frame_size, analysis },
+                &mut now,
+                commands,
+            ));
+        }
+        arrivals.extend(stream.advance(clock));
+        arrivals
+    }
+}
+
+impl FedStream {
+    fn new(id: StreamId, name: &'static str, commands: &mut Commands) -> Self {
+        let entity = commands.spawn((Name::new(name), EmotionStatus::default())).id();
+        Self { entity, lifecycle: Lifecycle::new(id, default()) }
+    }
+
+    fn take(
+        &mut self,
+        incoming: Incoming,
+        clock: &mut Duration,
+        commands: &mut Commands,
+    ) -> Option<Arrival> {
+        let (at, mut events) = (*clock, Vec::new());
+        let what = match incoming {
+            Incoming::Clock(now) => {
+                *clock = now;
+                return None;
             }
             Incoming::Fed { frame_size, analysis } => {
-                if status.paused && !keeps_time {
-                    continue;
-                }
-                if status.frame_size != Some(frame_size) {
-                    status.frame_size = Some(frame_size);
-                }
-                (analysis, frame_size, None)
+                self.note_size(frame_size, commands);
+                let frame = FrameAnalyzed {
+                    camera: self.entity,
+                    origin: self.lifecycle.origin(),
+                    analysis: Arc::new(analysis),
+                    frame_size,
+                    frame: None,
+                    at,
+                };
+                self.lifecycle.observe(&frame.observation(), &mut events);
+                Arrived::Frame(frame)
             }
-            Incoming::Clock(now) => {
-                clock = now;
-                continue;
+            Incoming::NewEpoch { clock: anew } => {
+                *clock = anew.unwrap_or(*clock);
+                let epoch = self.lifecycle.origin().epoch.next();
+                let (at, clock) = (SessionTime(at), SessionTime(*clock));
+                self.lifecycle.begin_epoch(epoch, at, clock, &mut events);
+                Arrived::NewEpoch { clock: clock.0 }
             }
-            Incoming::NewSource { clock: anew } => {
-                clock = anew.unwrap_or(clock);
-                feed.arrivals.push(Arrival { at, what: Arrived::NewSource { clock } });
-                continue;
-            }
-            Incoming::Jump { clock: there, before, same_source } => {
-                clock = there;
-                if let Some(Arrival { what: Arrived::Frame(frame), .. }) = before.last() {
-                    status.frame_size = Some(frame.frame_size);
+            Incoming::Jump { clock: there, before, same_epoch } => {
+                *clock = there;
+                if let Some(last) = before.last() {
+                    self.note_size(UVec2::from(last.frame_size), commands);
                 }
-                let what = Arrived::Jump { clock, before, same_source };
-                feed.arrivals.push(Arrival { at, what });
-                continue;
+                let (at, clock) = (SessionTime(at), SessionTime(there));
+                self.lifecycle.seek(at, clock, &before, same_epoch, &mut events);
+                let last = before.last().map(|last| FrameAnalyzed {
+                    camera: self.entity,
+                    origin: self.lifecycle.origin(),
+                    analysis: Arc::new(last.analysis.clone()),
+                    frame_size: UVec2::from(last.frame_size),
+                    frame: None,
+                    at: last.time.0,
+                });
+                Arrived::Jump { clock: there, last }
             }
         };
-        let mut message = FrameAnalyzed { analysis, frame_size, frame, at };
-        if let Some(guests) = &feed.guests {
-            message.analysis.readings.extend(guests.readings_in(frame_size));
-        }
-        feed.silent_for = Some(Duration::ZERO);
-        analyzed.write(message.clone());
-        feed.arrivals.push(Arrival { at, what: Arrived::Frame(message) });
+        Some(Arrival { stream: self.entity, at, what, events })
     }
-    feed.silent_for = feed.silent_for.map(|time| time + time_passed);
-    let silent = feed.silent_for.is_none_or(|time| time > SILENCE) && !keeps_time;
-    if let Some(Guests { frame_size, readings }) = feed.guests.take()
-        && silent
-        && !status.paused
-    {
-        status.frame_size = Some(frame_size);
-        let analysis = Analysis { time: clock, readings, ..default() };
-        let message = FrameAnalyzed { analysis, frame_size, frame: None, at: clock };
-        analyzed.write(message.clone());
-        feed.arrivals.push(Arrival { at: clock, what: Arrived::Frame(message) });
+
+    /// What is due by `clock`.
+    fn advance(&mut self, clock: Duration) -> Option<Arrival> {
+        let mut events = Vec::new();
+        self.lifecycle.advance(SessionTime(clock), &mut events);
+        (!events.is_empty()).then(|| Arrival {
+            stream: self.entity,
+            at: clock,
+            what: Arrived::Silence,
+            events,
+        })
     }
-    feed.clock = clock;
+
+    fn note_size(&self, frame_size: UVec2, commands: &mut Commands) {
+        let status = EmotionStatus { frame_size: Some(frame_size), ..default() };
+        commands.entity(self.entity).insert(status);
+    }
 }
 
 impl Guests {

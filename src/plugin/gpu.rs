@@ -6,7 +6,7 @@ use bevy::render::renderer::{
     RenderAdapter, RenderAdapterInfo, RenderDevice, RenderInstance, RenderQueue,
 };
 
-use crate::classify::GpuHandles;
+use emotion_models::GpuHandles;
 
 /// Bevy's own instance, adapter, device and queue, once the renderer is there: in
 /// `Plugin::finish`. `None` in an app that does not draw.

@@ -1,49 +1,56 @@
 //! The Bevy plugin: readings become entities, components, events and diagnostics.
 //!
-//! | in | file | comes as |
+//! | what | file | comes as |
 //! | --- | --- | --- |
-//! | frames, the picture | `capture.rs` | [`EmotionCamera`], [`CameraImage`] |
-//! | detection and reading, in a task | `analyze.rs` | [`EmotionStatus`] |
-//! | all readings, whoever they come from | `feed.rs` | [`FrameAnalyzed`], [`EmotionFeed`] |
-//! | faces as entities | `track.rs` | [`Face`], [`Emotion`], [`FacePose`], events |
+//! | cameras | `camera.rs`, `capture.rs` | [`EmotionCamera`], [`EmotionStatus`], [`CameraImage`] |
+//! | their frames, analyzed | `analyze.rs` | [`FrameAnalyzed`] |
+//! | readings of others | `feed.rs` | [`EmotionFeed`] |
+//! | the clock of it all | `clock.rs` | `Time<Faces>` |
+//! | faces as entities | `track.rs` | [`Face`], [`Emotion`], [`FacePose`], events, [`FaceStep`] |
 //! | rates and times | `diagnostics.rs` | Bevy's diagnostics `emotion/…` |
 //!
-//! Nothing here detects, infers or waits on the main thread.
+//! Nothing here detects, infers or waits on the main thread. What runs a camera, and what the life of a
+//! face is, has no Bevy in it: [`emotion_session`].
 
 mod analyze;
+mod camera;
 mod capture;
+mod clock;
 mod components;
+mod core;
 mod diagnostics;
 mod events;
 mod feed;
 #[cfg(feature = "wgpu")]
 mod gpu;
-mod job;
-mod ledger;
+mod settings;
 mod track;
 
 use bevy::app::PluginGroupBuilder;
 use bevy::prelude::*;
 
-pub use analyze::{AnalyzePlugin, AnalyzerMaker};
-pub use capture::{CameraImage, CapturePlugin, EmotionCamera};
+pub use analyze::AnalyzePlugin;
+pub(crate) use analyze::Arrivals;
+pub use camera::{CameraFaces, CameraImage, EmotionCamera, EmotionStatus, FaceOf, MainView};
+pub use capture::CapturePlugin;
+pub use clock::{Faces, FacesTime};
 pub use components::{Emotion, Face, FacePose};
+pub(crate) use core::CorePlugin;
 pub use diagnostics::EmotionDiagnosticsPlugin;
 pub use events::{
     ExpressionChanged, FaceAppeared, FaceGone, FaceHidden, FaceReturned, FrameAnalyzed,
 };
-pub(crate) use feed::{Arrival, Arrived, FeedPlugin};
+pub(crate) use feed::{Arrival, Arrived};
 pub use feed::{EmotionFeed, FeedId};
-pub use track::TrackPlugin;
-
-use crate::classify::ClassifierInfo;
+pub use settings::{EmotionAnalyzer, FaceMemory};
+pub use track::{FaceStep, TrackPlugin};
 
 /// Faces as input: add it after `DefaultPlugins` (or `MinimalPlugins`).
 ///
 /// | plugin | does |
 /// | --- | --- |
-/// | [`CapturePlugin`] | opens the source, takes its newest frame, shows it in [`CameraImage`] |
-/// | [`AnalyzePlugin`] | finds and reads faces in a task |
+/// | [`CapturePlugin`] | opens the source as a camera, takes the newest frames, shows them in [`CameraImage`]s |
+/// | [`AnalyzePlugin`] | finds and reads faces on threads of their own |
 /// | [`TrackPlugin`] | makes [`Face`] entities and triggers their events |
 /// | [`EmotionDiagnosticsPlugin`] | measures rates and delays |
 /// | [`ReplayPlugin`](crate::replay::ReplayPlugin) | records sessions as readings, and plays them |
@@ -71,52 +78,35 @@ impl PluginGroup for EmotionPlugins {
         PluginGroupBuilder::start::<Self>()
             .add(CapturePlugin::default())
             .add(AnalyzePlugin::default())
-            .add(TrackPlugin::default())
+            .add(TrackPlugin)
             .add(EmotionDiagnosticsPlugin::default())
             .add(crate::replay::ReplayPlugin)
     }
 }
 
-/// The order of things in `Update`, one after the other.
+/// The order of things: in `PreUpdate`, where Bevy's own input is, so that `FixedUpdate` and `Update`
+/// see the faces of this update; drawing in `PostUpdate`. Systems that react to faces need none of
+/// these sets.
 ///
 /// ```
 /// # use bevy::prelude::*;
 /// # use bevy_emotion::plugin::EmotionSystems;
-/// # fn score_smiles() {}
-/// App::new().add_systems(Update, score_smiles.in_set(EmotionSystems::React));
+/// # fn feed_readings() {}
+/// App::new().add_systems(PreUpdate, feed_readings.before(EmotionSystems::Capture));
 /// ```
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EmotionSystems {
-    /// The newest frame is taken from the camera, and the one before it shown in [`CameraImage`].
-    /// Who feeds readings in its place ([`EmotionFeed`]) does it here or before.
+    /// `PreUpdate`: the newest frames are taken from the cameras, and those before them shown in
+    /// [`CameraImage`]s. What is fed in their place ([`EmotionFeed`]) is fed here or before.
     Capture,
-    /// A finished analysis is announced ([`FrameAnalyzed`]), the next one started.
+    /// `PreUpdate`: finished analyses are announced ([`FrameAnalyzed`]), the next ones started.
     Analyze,
-    /// Readings become [`Face`] entities; events are triggered.
+    /// `PreUpdate`: readings become [`Face`] entities; events are triggered; [`FaceStep`] runs.
     Track,
-    /// Faces press actions; see [`input`](crate::input). Empty without its plugin.
+    /// `PreUpdate`: faces press actions; see [`input`](crate::input). Empty without its plugin.
     Input,
-    /// Yours: what the app does about the faces. Faces and events are those of this update.
-    React,
-    /// Drawing and other output; the HUD is here.
+    /// `PostUpdate`: drawing and other output; the HUD is here.
     Present,
-}
-
-/// What the analysis is doing, for people. How the camera is doing is in [`EmotionCamera::status`].
-#[derive(Resource, Reflect, Debug, Clone, PartialEq, Eq, Default)]
-#[reflect(Resource, Default, Debug, Clone, PartialEq)]
-pub struct EmotionStatus {
-    /// Set it to hold everything: no frame is taken, and faces stay as they are. Turning to another
-    /// source ends it. All other fields are only to be read.
-    pub paused: bool,
-    /// What reads the faces; `None` until it is loaded.
-    pub classifier: Option<ClassifierInfo>,
-    /// Whether detector and model, or another model, are being loaded.
-    pub loading: bool,
-    /// What went wrong last, with what to do; `None` while all is well.
-    pub problem: Option<String>,
-    /// The size of the newest frame in pixels.
-    pub frame_size: Option<UVec2>,
 }
 
 /// The examples of the guide are compiled.

@@ -1,5 +1,7 @@
 //! Recordings as assets: `assets.load("smile.face")`.
 
+use std::sync::Arc;
+
 use bevy::asset::io::Reader;
 use bevy::asset::{AssetLoader, LoadContext};
 use bevy::prelude::*;
@@ -7,12 +9,16 @@ use bevy::prelude::*;
 use super::format::EXTENSION;
 use super::{Recording, RecordingError};
 
-/// Loads [`Recording`]s. What is damaged is left out, with a warning.
+/// A recording as an asset.
+#[derive(Asset, TypePath, Debug, Clone)]
+pub struct RecordingAsset(pub Arc<Recording>);
+
+/// Loads [`RecordingAsset`]s. What is damaged is left out, with a warning.
 #[derive(Debug, Clone, Copy, Default, TypePath)]
 pub struct RecordingLoader;
 
 impl AssetLoader for RecordingLoader {
-    type Asset = Recording;
+    type Asset = RecordingAsset;
     type Settings = ();
     type Error = RecordingError;
 
@@ -21,7 +27,7 @@ impl AssetLoader for RecordingLoader {
         reader: &mut dyn Reader,
         _settings: &(),
         context: &mut LoadContext<'_>,
-    ) -> Result<Recording, RecordingError> {
+    ) -> Result<RecordingAsset, RecordingError> {
         let mut bytes = Vec::new();
         reader.read_to_end(&mut bytes).await.map_err(|error| RecordingError::Unreadable {
             path: context.path().path().to_owned(),
@@ -31,7 +37,7 @@ impl AssetLoader for RecordingLoader {
         if let Some(damage) = recording.damage {
             warn!("{}: {damage}", context.path());
         }
-        Ok(recording)
+        Ok(RecordingAsset(Arc::new(recording)))
     }
 
     fn extensions(&self) -> &[&str] {

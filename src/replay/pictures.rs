@@ -9,7 +9,7 @@ use std::time::Duration;
 use bevy::image::Image;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::frame::Frame;
+use emotion_core::Frame;
 
 /// Pictures that may wait to be written; each is a megabyte or more.
 const BACKLOG: usize = 8;

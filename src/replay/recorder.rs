@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounde
 
 use super::pictures::PictureWriter;
 use super::{Moment, RecordingInfo, RecordingWriter, What};
-use crate::plugin::{Arrival, Arrived, EmotionCamera, EmotionFeed, EmotionStatus, FrameAnalyzed};
+use crate::plugin::{Arrival, Arrivals, Arrived, EmotionFeed, FrameAnalyzed, MainView};
 
 /// Moments that may wait for a slow disk: two minutes of them.
 const BACKLOG: usize = 4096;
@@ -23,7 +23,7 @@ const DROP_DEADLINE: Duration = Duration::from_secs(2);
 /// unless they are asked for by [`Recorder::start_with_pictures`].
 ///
 /// Nothing waits for the disk: a thread of its own writes, at least once a second, so that no more
-/// than that is lost in a crash. Time in which [`EmotionStatus::paused`] is set is left out.
+/// than that is lost in a crash. Time in which `Time<Faces>` is held is left out.
 ///
 /// ```
 /// use bevy::prelude::*;
@@ -181,28 +181,31 @@ impl Tape {
 /// Records what came to the faces in this update.
 pub(super) fn record(
     feed: Res<EmotionFeed>,
-    status: Res<EmotionStatus>,
-    camera: Option<Res<EmotionCamera>>,
+    arrivals: Res<Arrivals>,
+    view: MainView,
     mut recorder: ResMut<Recorder>,
 ) {
     let wish = recorder.wish.take();
     if let Some(wish) = wish {
-        let mut info = RecordingInfo::now(match (feed.driver(), &camera) {
+        let mut info = RecordingInfo::now(match (feed.driver(), view.camera()) {
             (Some(driver), _) => driver.to_owned(),
             (None, Some(camera)) => camera.status().label,
             (None, None) => "unknown".to_owned(),
         });
+        let status = view.status();
         // What is fed was not read by the model that is loaded here.
-        let model = status.classifier.as_ref().filter(|_| feed.driver().is_none());
+        let model = status
+            .and_then(|status| status.classifier.as_ref())
+            .filter(|_| feed.driver().is_none());
         info.model = model.map(|classifier| classifier.model.clone());
-        info.frame_size = status.frame_size.map(|size| (size.x, size.y));
-        let clock = feed.arrivals().first().map_or(feed.clock(), |arrival| arrival.at);
+        info.frame_size = status.and_then(|status| status.frame_size).map(|size| (size.x, size.y));
+        let clock = arrivals.iter().next().map_or(arrivals.clock(), |arrival| arrival.at);
         recorder.job = Some(Job::start(wish, info, clock));
     }
     let Some(job) = &mut recorder.bypass_change_detection().job else { return };
     if job.sender.is_some() {
-        feed.arrivals().iter().for_each(|arrival| job.take_in(arrival));
-        job.tape.at(feed.clock());
+        arrivals.iter().for_each(|arrival| job.take_in(arrival));
+        job.tape.at(arrivals.clock());
     }
     job.tell_failure();
 }
@@ -236,24 +239,25 @@ impl Job {
         let at = self.tape.at(arrival.at);
         match &arrival.what {
             Arrived::Frame(frame) => self.take_frame(at, frame),
-            Arrived::NewSource { clock } => {
-                self.write(Moment { at, what: What::NewSource });
+            Arrived::NewEpoch { clock } => {
+                self.write(Moment::new(at, What::NewSource));
                 self.tape.clock = *clock;
             }
-            Arrived::Jump { clock, before, .. } => {
-                self.write(Moment { at, what: What::NewSource });
-                if let Some(Arrival { what: Arrived::Frame(frame), .. }) = before.last() {
+            Arrived::Jump { clock, last } => {
+                self.write(Moment::new(at, What::NewSource));
+                if let Some(frame) = last {
                     self.take_frame(at, frame);
                 }
                 self.tape.clock = *clock;
             }
+            Arrived::Silence => {}
         }
     }
 
     fn take_frame(&mut self, at: Duration, message: &FrameAnalyzed) {
         let FrameAnalyzed { analysis, frame_size, frame, .. } = message;
         let frame_size = (frame_size.x, frame_size.y);
-        self.write(Moment { at, what: What::Frame { frame_size, analysis: analysis.clone() } });
+        self.write(Moment::new(at, What::Frame { frame_size, analysis: (**analysis).clone() }));
         if let (Some(pictures), Some(frame)) = (&self.pictures, frame) {
             self.lost += u64::from(!pictures.offer(at, frame.clone()));
         }

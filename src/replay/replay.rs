@@ -6,13 +6,14 @@ use std::time::Duration;
 use bevy::asset::{AssetServer, LoadState};
 use bevy::prelude::*;
 
-use super::player::{Player, Step};
 use super::recorder::{self, Recorder};
-use super::{Moment, Recording, RecordingLoader, What};
+use super::{Moment, Recording, RecordingAsset, RecordingLoader, What};
 use crate::plugin::{
-    Arrival, Arrived, EmotionFeed, EmotionStatus, EmotionSystems, FeedId, FrameAnalyzed,
-    TrackPlugin,
+    CorePlugin, EmotionFeed, EmotionSystems, FaceMemory, Faces, FacesTime, FeedId,
 };
+use emotion_core::SessionTime;
+use emotion_session::{LifecycleConfig, Observation};
+use emotion_store::{Player, Step};
 
 /// Records sessions as readings ([`Recorder`]) and plays them ([`Replay`]).
 ///
@@ -22,13 +23,16 @@ pub struct ReplayPlugin;
 
 impl Plugin for ReplayPlugin {
     fn build(&self, app: &mut App) {
-        crate::plugin::FeedPlugin::ensure(app);
+        CorePlugin::ensure(app);
         app.init_resource::<Replay>().init_resource::<Recorder>().add_systems(
-            Update,
-            (drive.before(EmotionSystems::Capture), recorder::record.in_set(EmotionSystems::Track)),
+            PreUpdate,
+            (
+                drive.before(EmotionSystems::Capture),
+                recorder::record.after(EmotionSystems::Track).before(EmotionSystems::Input),
+            ),
         );
         if app.world().contains_resource::<AssetServer>() {
-            app.init_asset::<Recording>().register_asset_loader(RecordingLoader);
+            app.init_asset::<RecordingAsset>().register_asset_loader(RecordingLoader);
         }
     }
 }
@@ -37,8 +41,8 @@ impl Plugin for ReplayPlugin {
 /// at the same times of the recording, whatever the speed and the update rate.
 ///
 /// While it plays, analysis and camera rest ([`EmotionFeed`]). Its time is real time, times the
-/// speed; [`EmotionStatus::paused`] holds it, too. When it has ended, faces stay as they are until
-/// [`Replay::stop`]. How long faces are remembered is told by the app's own [`TrackPlugin`], which
+/// speed; a held `Time<Faces>` holds it, too. When it has ended, faces stay as they are until
+/// [`Replay::stop`]. How long faces are remembered is told by the app's own [`FaceMemory`], which
 /// should be set as it was when the session was recorded.
 ///
 /// ```no_run
@@ -79,7 +83,7 @@ struct Show {
 #[derive(Debug)]
 enum Reel {
     Own(Arc<Recording>),
-    Asset(Handle<Recording>),
+    Asset(Handle<RecordingAsset>),
 }
 
 /// What a [`Replay`] is doing.
@@ -126,7 +130,7 @@ impl Replay {
     }
 
     /// Plays a recording that is an asset, as soon as it is loaded.
-    pub fn play_asset(&mut self, recording: Handle<Recording>) {
+    pub fn play_asset(&mut self, recording: Handle<RecordingAsset>) {
         self.begin(Reel::Asset(recording));
     }
 
@@ -215,9 +219,9 @@ impl Replay {
 /// Goes on playing, before anything else happens in an update.
 fn drive(
     time: Res<Time<Real>>,
-    status: Res<EmotionStatus>,
-    rules: Option<Res<TrackPlugin>>,
-    assets: Option<Res<Assets<Recording>>>,
+    clock: Res<Time<Faces>>,
+    memory: Res<FaceMemory>,
+    assets: Option<Res<Assets<RecordingAsset>>>,
     server: Option<Res<AssetServer>>,
     mut replay: ResMut<Replay>,
     mut feed: ResMut<EmotionFeed>,
@@ -235,7 +239,7 @@ fn drive(
         replay.show = None;
         return;
     }
-    if status.paused {
+    if clock.is_paused() {
         return;
     }
     let recording = match &show.reel {
@@ -265,11 +269,10 @@ fn drive(
     });
     match replay.seek.take() {
         Some(position) => {
-            let rules = rules.map_or_else(TrackPlugin::default, |rules| rules.clone());
-            let (before, same_source) =
-                show.player.seek(recording, position, memory(recording, &rules));
-            let before = before.into_iter().filter_map(arrival).collect();
-            feed.jump(id, show.player.position(), before, same_source);
+            let window = memory_window(recording, &memory);
+            let (before, same_epoch) = show.player.seek(recording, position, window);
+            let before = before.into_iter().filter_map(observation).collect();
+            feed.jump(id, show.player.position(), before, same_epoch);
         }
         None => {
             show.player.advance(recording, elapsed, replay.repeat, |step| match step {
@@ -288,14 +291,15 @@ fn drive(
 
 /// `None` while it is loading.
 fn find<'a>(
-    handle: &Handle<Recording>,
-    assets: Option<&'a Assets<Recording>>,
+    handle: &Handle<RecordingAsset>,
+    assets: Option<&'a Assets<RecordingAsset>>,
     server: Option<&AssetServer>,
 ) -> Result<Option<&'a Recording>, String> {
     let assets = assets.ok_or(
-        "recordings are assets only where AssetPlugin was added before EmotionPlugins; add it, or          load the file with Recording::load",
+        "recordings are assets only where AssetPlugin was added before EmotionPlugins; add it, or \
+         load the file with Recording::load",
     )?;
-    let recording = assets.get(handle);
+    let recording = assets.get(handle).map(|asset| asset.0.as_ref());
     match server.map(|server| server.load_state(handle)) {
         Some(LoadState::Failed(error)) if recording.is_none() => Err(error.to_string()),
         _ => Ok(recording),
@@ -312,19 +316,17 @@ fn tell(feed: &mut EmotionFeed, id: FeedId, moment: &Moment) {
     }
 }
 
-fn arrival(moment: Moment) -> Option<Arrival> {
+fn observation(moment: Moment) -> Option<Observation> {
     let What::Frame { frame_size, analysis } = moment.what else { return None };
-    let (at, frame_size) = (moment.at, UVec2::from(frame_size));
-    let frame = FrameAnalyzed { analysis, frame_size, frame: None, at };
-    Some(Arrival { at, what: Arrived::Frame(frame) })
+    Some(Observation { time: SessionTime(moment.at), frame_size, analysis })
 }
 
 /// How long before a time frames can have left faces that are still remembered then.
-fn memory(recording: &Recording, rules: &TrackPlugin) -> Duration {
+fn memory_window(recording: &Recording, memory: &LifecycleConfig) -> Duration {
     let slowest = recording
         .frames()
         .map(|(_, analysis)| analysis.detect_time.saturating_add(analysis.classify_time))
         .max()
         .unwrap_or_default();
-    rules.hide_after.max(slowest.saturating_mul(3)).saturating_add(rules.keep_hidden)
+    memory.hide_after.max(slowest.saturating_mul(3)).saturating_add(memory.keep_hidden)
 }

@@ -5,12 +5,12 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bevy_emotion::capture::puppet::PuppetConfig;
-use bevy_emotion::capture::{
+use emotion_capture::{
     Capture, CaptureCommand, CaptureError, CaptureState, CaptureStatus, FrameSource, OpenOptions,
     Pacing, SourceSpec, cameras, open,
 };
-use bevy_emotion::frame::Frame;
+use emotion_core::Frame;
+use emotion_puppet::PuppetConfig;
 use v4l::buffer::Type;
 use v4l::control::{Control, Value};
 use v4l::io::traits::CaptureStream;

@@ -1,7 +1,6 @@
 //! The plugin in Bevy apps without a window: frames go in at the real channel, entities and events
 //! come out. Where the logic must be exact, detector and classifier are played by a script.
 
-#![cfg(feature = "plugin")]
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod parts;
@@ -15,27 +14,28 @@ use std::time::{Duration, Instant};
 use bevy::diagnostic::{DiagnosticPath, DiagnosticsStore};
 use bevy::ecs::schedule::{LogLevel, ScheduleBuildSettings};
 use bevy::prelude::*;
+use bevy_emotion::Expression;
+#[cfg(feature = "opencv")]
+use bevy_emotion::FrameRect;
 use bevy_emotion::capture::{Capture, CaptureCommand, CaptureState, SourceSpec, frame_slot};
 #[cfg(feature = "opencv")]
 use bevy_emotion::capture::{
-    FrameSource,
+    FrameReceiver, FrameSource,
     puppet::{PuppetConfig, PuppetScript, PuppetSource},
 };
 #[cfg(feature = "opencv")]
-use bevy_emotion::classify::BackendChoice;
-use bevy_emotion::classify::ModelChoice;
-use bevy_emotion::emotion::Expression;
-#[cfg(feature = "opencv")]
-use bevy_emotion::frame::FrameRect;
+use bevy_emotion::models::BackendChoice;
+use bevy_emotion::models::ModelChoice;
 use bevy_emotion::plugin::{
-    AnalyzePlugin, CameraImage, CapturePlugin, EmotionCamera, EmotionDiagnosticsPlugin,
-    EmotionPlugins, EmotionStatus, TrackPlugin,
+    AnalyzePlugin, CameraImage, CapturePlugin, EmotionAnalyzer, EmotionCamera,
+    EmotionDiagnosticsPlugin, EmotionPlugins, FaceMemory, Faces, FacesTime,
 };
 #[cfg(feature = "opencv")]
 use bevy_emotion::plugin::{Emotion, Face, FaceGone};
+use bevy_emotion::session::AnalyzerSettings;
 use stage::{
-    FRAME_TIME, Happening, LEFT, PATIENCE, RIGHT, Seen, SharedScene, Stage, advance, played,
-    problem, start, until,
+    FRAME_TIME, Happening, LEFT, PATIENCE, RIGHT, Seen, SharedScene, Stage, advance, capture_state,
+    is_loading, played, played_settings, problem, start, status, until,
 };
 
 #[test]
@@ -61,7 +61,7 @@ fn a_face_appears_hides_returns_and_goes() {
     stage.play(12);
     assert_eq!(stage.take_events(), [(entity, Happening::Hidden)]);
     let (hidden, emotion) = stage.faces()[0];
-    assert!(!hidden.visible && hidden.track == face.track);
+    assert!(!hidden.visible && hidden.subject == face.subject);
     assert_eq!(emotion.dominant, Some(Expression::Happy), "a hidden face stays as last seen");
 
     stage.show(&[(LEFT, Expression::Happy)]);
@@ -102,7 +102,7 @@ fn two_faces_are_two_entities() {
     stage.play(12);
     let faces = stage.faces();
     assert_eq!(faces.len(), 2);
-    assert_ne!(faces[0].0.track, faces[1].0.track);
+    assert_ne!(faces[0].0.subject, faces[1].0.subject);
     for (face, emotion) in &faces {
         let is_left = face.box_in_frame.center().0 < 170.0;
         let expected = if is_left { Expression::Happy } else { Expression::Angry };
@@ -135,9 +135,9 @@ fn pausing_holds_everything() {
     stage.play(12);
     stage.take_events();
 
-    stage.app.world_mut().resource_mut::<EmotionStatus>().paused = true;
+    stage.set_paused(true);
     stage.app.update();
-    assert_eq!(stage.app.world().resource::<EmotionCamera>().status().state, CaptureState::Paused);
+    assert_eq!(capture_state(&stage.app), Some(CaptureState::Paused));
     stage.show(&[]);
     let held = stage.offer_frame();
     for _ in 0..20 {
@@ -146,7 +146,7 @@ fn pausing_holds_everything() {
     assert!(!stage.app.world().resource::<Seen>().analyzed.contains(&held));
     assert!(stage.take_events().is_empty() && stage.faces()[0].0.visible);
 
-    stage.app.world_mut().resource_mut::<EmotionStatus>().paused = false;
+    stage.set_paused(false);
     until(&mut stage.app, "the held frame is analyzed", |app| {
         app.world().resource::<Seen>().analyzed.contains(&held)
     });
@@ -157,13 +157,14 @@ fn pausing_holds_everything() {
 #[test]
 fn a_source_that_was_switched_is_not_paused() {
     let mut stage = Stage::new();
-    stage.app.world_mut().resource_mut::<EmotionStatus>().paused = true;
+    stage.set_paused(true);
     stage.app.update();
-    assert!(stage.status().paused);
+    assert!(stage.is_paused());
     // What a source does to itself when it is switched.
-    stage.app.world().resource::<EmotionCamera>().send(CaptureCommand::Pause(false));
+    let camera = stage.app.world().get::<EmotionCamera>(stage.entity).unwrap();
+    camera.send(CaptureCommand::Pause(false));
     stage.app.update();
-    assert!(!stage.status().paused);
+    assert!(!stage.is_paused());
 }
 
 #[test]
@@ -172,7 +173,7 @@ fn faces_hide_and_go_when_the_camera_falls_silent() {
     stage.show(&[(LEFT, Expression::Happy)]);
     stage.play(12);
     stage.take_events();
-    let settings = stage.app.world().resource::<TrackPlugin>().clone();
+    let settings = *stage.app.world().resource::<FaceMemory>();
 
     advance(&mut stage.app, settings.hide_after / 2);
     assert!(stage.take_events().is_empty());
@@ -188,18 +189,19 @@ fn faces_of_another_source_are_other_faces() {
     let mut stage = Stage::new();
     stage.show(&[(LEFT, Expression::Happy)]);
     stage.play(12);
-    let old = stage.faces()[0].0.track;
+    let old = stage.faces()[0].0.subject;
     stage.take_events();
 
     stage.frames = 0;
+    stage.camera.begin_epoch();
     stage.play(12);
     assert_eq!(stage.take_happenings()[..3], OTHERS);
-    assert!(stage.faces()[0].0.track > old, "track numbers are not given twice");
+    assert!(stage.faces()[0].0.subject > old, "track numbers are not given twice");
 
     let (camera, frames) = frame_slot();
     stage.camera = camera;
     let other = Capture::from_receiver("another stage".into(), frames);
-    stage.app.insert_resource(EmotionCamera::new(other));
+    stage.app.world_mut().entity_mut(stage.entity).insert(EmotionCamera::new(other));
     stage.play(12);
     assert_eq!(stage.take_happenings()[..3], OTHERS);
 }
@@ -263,7 +265,7 @@ fn an_analysis_that_always_crashes_is_given_up() {
 
     // Changed settings are another chance.
     stage.scene().crashing = false;
-    stage.app.world_mut().resource_mut::<AnalyzePlugin>().set_changed();
+    stage.app.world_mut().resource_mut::<EmotionAnalyzer>().set_changed();
     stage.offer_frame();
     until(&mut stage.app, "the problem is over", |app| problem(app).is_none());
 }
@@ -285,9 +287,7 @@ fn an_analysis_that_never_returns_is_given_up_and_started_again() {
     assert!(text.contains("not returned for 10 s; starting it again"), "{text}");
     assert_eq!(stage.take_happenings(), [Happening::Hidden, Happening::Gone]);
 
-    until(&mut stage.app, "another analyzer is loaded", |app| {
-        !app.world().resource::<EmotionStatus>().loading
-    });
+    until(&mut stage.app, "another analyzer is loaded", |app| !is_loading(app));
     stage.offer_frame();
     until(&mut stage.app, "the problem is over", |app| problem(app).is_none());
     stage.play(12);
@@ -327,11 +327,11 @@ fn what_cannot_be_loaded_is_shown_and_may_be_replaced() {
     let mut stage = Stage::new();
     stage.show(&[(LEFT, Expression::Happy)]);
     stage.play(12);
-    stage.app.insert_resource(AnalyzePlugin {
+    stage.app.insert_resource(EmotionAnalyzer(AnalyzerSettings {
         model: ModelChoice::Path("no/such/model.safetensors".into()),
         cascades: Some("no/such/folder".into()),
         ..default()
-    });
+    }));
     until(&mut stage.app, "the load fails", |app| problem(app).is_some());
     let text = stage.status().problem.unwrap_or_default();
     assert!(text.contains("no/such"), "{text}");
@@ -343,10 +343,8 @@ fn what_cannot_be_loaded_is_shown_and_may_be_replaced() {
     assert!(stage.status().problem.is_some(), "and the problem stays on screen");
 
     let scene = stage.scene.clone();
-    stage.app.insert_resource(played(&scene));
-    until(&mut stage.app, "the problem is over", |app| {
-        problem(app).is_none() && !app.world().resource::<EmotionStatus>().loading
-    });
+    stage.app.insert_resource(EmotionAnalyzer(played_settings(&scene)));
+    until(&mut stage.app, "the problem is over", |app| problem(app).is_none() && !is_loading(app));
     stage.play(12);
     assert_eq!(stage.scene().made, 2);
     assert_eq!(stage.status().classifier.map(|info| info.model), Some("played".to_owned()));
@@ -357,12 +355,17 @@ fn a_maker_that_fails_is_a_problem_to_be_read() {
     let (_camera, frames) = frame_slot();
     let mut app = App::new();
     app.add_plugins(MinimalPlugins)
-        .insert_resource(EmotionCamera::new(Capture::from_receiver("none".into(), frames)))
-        .add_plugins(EmotionPlugins.set(AnalyzePlugin::with_analyzer(|| {
-            Err(Box::<dyn Error + Send + Sync>::from("the licence has expired"))
-        })));
+        .add_plugins(EmotionPlugins.build().disable::<CapturePlugin>().set(AnalyzePlugin {
+            settings: AnalyzerSettings::with_analyzer(|| {
+                Err(Box::<dyn Error + Send + Sync>::from("the licence has expired"))
+            }),
+        }))
+        .world_mut()
+        .spawn(EmotionCamera::new(Capture::from_receiver("none".into(), frames)));
     let mut app = start(app);
-    until(&mut app, "it is shown", |app| problem(app) == Some("the licence has expired"));
+    until(&mut app, "it is shown", |app| {
+        problem(app).as_deref() == Some("the licence has expired")
+    });
 }
 
 #[test]
@@ -374,14 +377,12 @@ fn no_camera_is_shown_and_survived() {
             EmotionPlugins.set(CapturePlugin { source, ..default() }).set(played(&scene)),
         );
         let mut app = start(app);
-        until(&mut app, "the source has failed", |app| {
-            match app.world().resource::<EmotionCamera>().status().state {
-                CaptureState::Failed { reason } | CaptureState::Retrying { reason, .. } => {
-                    assert!(!reason.is_empty());
-                    true
-                }
-                _ => false,
+        until(&mut app, "the source has failed", |app| match capture_state(app).unwrap() {
+            CaptureState::Failed { reason } | CaptureState::Retrying { reason, .. } => {
+                assert!(!reason.is_empty());
+                true
             }
+            _ => false,
         });
         app.update();
     }
@@ -407,7 +408,9 @@ fn the_picture_is_the_newest_frame_in_one_texture() {
     let mut stage = Stage::with(|app| {
         app.add_plugins((AssetPlugin::default(), ImagePlugin::default()));
     });
-    let handle = stage.app.world().resource::<CameraImage>().0.clone();
+    stage.app.update();
+    let image = |stage: &Stage| stage.app.world().get::<CameraImage>(stage.entity).cloned();
+    let handle = image(&stage).unwrap().0;
     let picture = |app: &App| app.world().resource::<Assets<Image>>().get(&handle).cloned();
     stage.offer_frame();
     until(&mut stage.app, "the picture is shown", |app| {
@@ -416,11 +419,12 @@ fn the_picture_is_the_newest_frame_in_one_texture() {
     let data = picture(&stage.app).and_then(|image| image.data).expect("pixels");
     assert_eq!(data.len(), 320 * 240 * 4);
     assert_eq!(data[..4], [200, 100, 50, 255]);
-    assert_eq!(stage.app.world().resource::<CameraImage>().0, handle);
+    assert_eq!(image(&stage).unwrap().0, handle);
     assert_eq!(stage.status().frame_size, Some(UVec2::new(320, 240)));
 
-    let without = Stage::new();
-    assert!(!without.app.world().contains_resource::<CameraImage>());
+    let mut without = Stage::new();
+    without.app.update();
+    assert!(image(&without).is_none());
 }
 
 #[test]
@@ -444,17 +448,24 @@ fn rates_and_delays_are_measured() {
     assert!(store.get(&EmotionDiagnosticsPlugin::CAPTURE_FPS).is_some());
 }
 
+/// The real detector and model on the CPU, behind a camera of these frames.
+#[cfg(feature = "opencv")]
+fn on_cpu(frames: FrameReceiver) -> impl Plugin {
+    move |app: &mut App| {
+        let capture = Capture::from_receiver("puppet".into(), frames.clone());
+        app.world_mut().spawn(EmotionCamera::new(capture));
+        let settings = AnalyzerSettings { backend: BackendChoice::Cpu, ..default() };
+        app.add_plugins(EmotionPlugins.set(AnalyzePlugin { settings }));
+    }
+}
+
 /// The whole way: a drawn face, the cascades, the model that ships, an entity.
 #[cfg(feature = "opencv")]
 #[test]
 fn the_puppet_is_found_and_read() {
     let (camera, frames) = frame_slot();
     let mut app = App::new();
-    app.add_plugins(MinimalPlugins)
-        .insert_resource(EmotionCamera::new(Capture::from_receiver("puppet".into(), frames)))
-        .add_plugins(
-            EmotionPlugins.set(AnalyzePlugin { backend: BackendChoice::Cpu, ..default() }),
-        );
+    app.add_plugins(MinimalPlugins).add_plugins(on_cpu(frames));
     let mut app = start(app);
     let mut puppet = PuppetSource::new(PuppetConfig {
         script: PuppetScript::Hold(Expression::Happy),
@@ -480,7 +491,7 @@ fn the_puppet_is_found_and_read() {
     let (face, emotion) = faces[0];
     assert!(face.visible && face.box_in_frame.iou(&truth) > 0.5, "{face:?} is not at {truth:?}");
     assert_eq!(emotion.dominant, Some(Expression::Happy), "{emotion:?}");
-    let info = app.world().resource::<EmotionStatus>().classifier.clone();
+    let info = status(&app).and_then(|status| status.classifier);
     assert_eq!(info.map(|info| info.backend), Some("cpu".to_owned()));
 }
 
@@ -491,8 +502,7 @@ fn another_model_reads_the_same_faces() {
     let (camera, frames) = frame_slot();
     let mut app = App::new();
     app.add_plugins(MinimalPlugins)
-        .insert_resource(EmotionCamera::new(Capture::from_receiver("puppet".into(), frames)))
-        .add_plugins(EmotionPlugins.set(AnalyzePlugin { backend: BackendChoice::Cpu, ..default() }))
+        .add_plugins(on_cpu(frames))
         .add_observer(|gone: On<FaceGone>| panic!("{} is gone", gone.entity));
     let mut app = start(app);
     let mut puppet = PuppetSource::new(PuppetConfig::default());
@@ -508,12 +518,12 @@ fn another_model_reads_the_same_faces() {
         }
     };
     play(&mut app, 12);
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/models/cnn4.safetensors");
-    app.world_mut().resource_mut::<AnalyzePlugin>().model = ModelChoice::Path(path.into());
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/models/cnn4/cnn4.safetensors");
+    app.world_mut().resource_mut::<EmotionAnalyzer>().model = ModelChoice::Path(path.into());
     app.update();
-    assert!(app.world().resource::<EmotionStatus>().loading, "it is loaded beside");
+    assert!(is_loading(&app), "it is loaded beside");
     play(&mut app, 12);
-    until(&mut app, "it is loaded", |app| !app.world().resource::<EmotionStatus>().loading);
+    until(&mut app, "it is loaded", |app| !is_loading(app));
     play(&mut app, 2);
     assert_eq!(problem(&app), None);
     let mut faces = app.world_mut().query::<&Face>();
@@ -525,7 +535,7 @@ fn update_strictly(prepare: impl FnOnce(&mut App)) {
     let mut stage = Stage::with(|app| {
         app.add_plugins((AssetPlugin::default(), ImagePlugin::default()));
         prepare(app);
-        app.edit_schedule(Update, |schedule| {
+        app.edit_schedule(PreUpdate, |schedule| {
             schedule.set_build_settings(ScheduleBuildSettings {
                 ambiguity_detection: LogLevel::Error,
                 ..default()
@@ -544,6 +554,6 @@ fn no_two_systems_are_ambiguous() {
 #[should_panic(expected = "pairs of systems with conflicting data access")]
 fn ambiguous_systems_would_be_noticed() {
     update_strictly(|app| {
-        app.add_systems(Update, |mut status: ResMut<EmotionStatus>| status.paused = false);
+        app.add_systems(PreUpdate, |mut time: ResMut<Time<Faces>>| time.set_paused(false));
     });
 }

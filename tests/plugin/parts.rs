@@ -6,20 +6,20 @@ use std::time::{Duration, Instant};
 use bevy::app::PluginGroupBuilder;
 use bevy::prelude::*;
 use bevy::state::app::StatesPlugin;
-use bevy_emotion::analyzer::Analysis;
+use bevy_emotion::Analysis;
+use bevy_emotion::FrameRect;
+use bevy_emotion::Reading;
 use bevy_emotion::capture::{Capture, CaptureCommand, CaptureState, SourceSpec, frame_slot};
-use bevy_emotion::emotion::{Expression, Scores};
-use bevy_emotion::frame::FrameRect;
 use bevy_emotion::plugin::{
     AnalyzePlugin, CapturePlugin, Emotion, EmotionCamera, EmotionDiagnosticsPlugin, EmotionFeed,
-    EmotionPlugins, EmotionStatus, EmotionSystems, ExpressionChanged, Face, FrameAnalyzed,
-    TrackPlugin,
+    EmotionPlugins, ExpressionChanged, Face, FrameAnalyzed, TrackPlugin,
 };
 use bevy_emotion::replay::ReplayPlugin;
-use bevy_emotion::track::Reading;
+use bevy_emotion::{Expression, Scores};
 
 use crate::stage::{
-    FRAME_TIME, Happening, LEFT, PATIENCE, Seen, SharedScene, Stage, advance, played, start, until,
+    FRAME_TIME, Happening, LEFT, PATIENCE, Seen, SharedScene, Stage, advance, capture_state,
+    played, start, until,
 };
 
 fn reading(expression: Expression) -> Reading {
@@ -45,9 +45,8 @@ fn seen_with(choose: impl FnOnce(PluginGroupBuilder) -> PluginGroupBuilder) -> (
     let (_camera, frames) = frame_slot();
     let scene = SharedScene::default();
     let mut app = App::new();
-    app.add_plugins(MinimalPlugins)
-        .insert_resource(EmotionCamera::new(Capture::from_receiver("none".into(), frames)))
-        .add_plugins(choose(EmotionPlugins.build().set(played(&scene))));
+    app.world_mut().spawn(EmotionCamera::new(Capture::from_receiver("none".into(), frames)));
+    app.add_plugins(MinimalPlugins).add_plugins(choose(EmotionPlugins.build().set(played(&scene))));
     let mut app = start(app);
     app.update();
     let mut feed = app.world_mut().resource_mut::<EmotionFeed>();
@@ -83,7 +82,7 @@ fn each_plugin_can_be_left_out() {
 #[test]
 fn a_plugin_alone_is_enough() {
     let mut app = App::new();
-    app.add_plugins((MinimalPlugins, TrackPlugin::default()));
+    app.add_plugins((MinimalPlugins, TrackPlugin));
     let mut app = start(app);
     let mut feed = app.world_mut().resource_mut::<EmotionFeed>();
     let me = feed.take_over("a test");
@@ -123,12 +122,12 @@ fn whoever_takes_over_drives_and_gives_back() {
     assert_eq!(stage.take_happenings(), [Happening::Hidden, Happening::Gone]);
 
     // Held, nothing comes in.
-    stage.app.world_mut().resource_mut::<EmotionStatus>().paused = true;
+    stage.set_paused(true);
     let mut feed = stage.app.world_mut().resource_mut::<EmotionFeed>();
     feed.send(other, size, analysis(Expression::Happy));
     advance(&mut stage.app, FRAME_TIME);
     assert!(stage.faces().is_empty());
-    stage.app.world_mut().resource_mut::<EmotionStatus>().paused = false;
+    stage.set_paused(false);
 
     stage.app.world_mut().resource_mut::<EmotionFeed>().give_back(other);
     advance(&mut stage.app, FRAME_TIME);
@@ -140,7 +139,7 @@ fn whoever_takes_over_drives_and_gives_back() {
 
 #[test]
 fn faces_join_those_of_a_camera() {
-    let guest = Reading { track: EmotionFeed::FIRST_GUEST, ..reading(Expression::Happy) };
+    let guest = reading(Expression::Happy);
     let mut stage = Stage::new();
     let join = |stage: &mut Stage, readings: &[Reading]| {
         let mut feed = stage.app.world_mut().resource_mut::<EmotionFeed>();
@@ -171,9 +170,9 @@ fn faces_join_those_of_a_camera() {
         join(&mut stage, std::slice::from_ref(&guest));
         advance(&mut stage.app, FRAME_TIME);
     }
-    let visible: Vec<u64> =
-        stage.faces().iter().filter(|(face, _)| face.visible).map(|(face, _)| face.track).collect();
-    assert_eq!(visible, [EmotionFeed::FIRST_GUEST]);
+    let visible: Vec<_> = stage.faces().into_iter().filter(|(face, _)| face.visible).collect();
+    assert_eq!(visible.len(), 1);
+    assert_eq!(visible[0].1.dominant, Some(Expression::Happy), "the guest");
     join(&mut stage, &[]);
     advance(&mut stage.app, FRAME_TIME);
     assert!(stage.faces().iter().all(|(face, _)| !face.visible), "the guest left");
@@ -197,10 +196,10 @@ fn count_smiles(faces: Query<&Emotion, With<Face>>, mut smiles: ResMut<Smiles>) 
 #[test]
 fn a_game_reacts_in_one_of_its_states_only() {
     let mut stage = Stage::with(|app| {
-        app.add_plugins(StatesPlugin).init_state::<Screen>().init_resource::<Smiles>().add_systems(
-            Update,
-            count_smiles.in_set(EmotionSystems::React).run_if(in_state(Screen::Game)),
-        );
+        app.add_plugins(StatesPlugin)
+            .init_state::<Screen>()
+            .init_resource::<Smiles>()
+            .add_systems(Update, count_smiles.run_if(in_state(Screen::Game)));
     });
     stage.show(&[(LEFT, Expression::Happy)]);
     stage.play(12);
@@ -316,12 +315,12 @@ fn the_source_is_switched_while_the_app_runs() {
     };
     until(&mut app, "the puppet is read", |app| appeared(app) == 1);
     let switch = |app: &App, source| {
-        app.world().resource::<EmotionCamera>().send(CaptureCommand::Switch(source));
+        let mut cameras = app.world().try_query::<&EmotionCamera>().unwrap();
+        cameras.single(app.world()).unwrap().send(CaptureCommand::Switch(source));
     };
     switch(&app, SourceSpec::Path("no/such/film.mp4".into()));
     until(&mut app, "the film fails", |app| {
-        let status = app.world().resource::<EmotionCamera>().status();
-        matches!(status.state, CaptureState::Failed { .. })
+        matches!(capture_state(app), Some(CaptureState::Failed { .. }))
     });
     switch(&app, SourceSpec::Puppet);
     until(&mut app, "the puppet is read again", |app| appeared(app) == 2);

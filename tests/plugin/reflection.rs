@@ -4,16 +4,16 @@ use bevy::ecs::reflect::AppTypeRegistry;
 use bevy::prelude::*;
 use bevy::reflect::serde::{ReflectDeserializer, ReflectSerializer};
 use bevy::reflect::{FromReflect, GetTypeRegistration, Reflect, TypeRegistry};
-use bevy_emotion::emotion::{Expression, Scores};
-use bevy_emotion::frame::FrameRect;
+use bevy_emotion::FrameRect;
 use bevy_emotion::plugin::{Emotion, EmotionStatus, Face, FacePose};
+use bevy_emotion::{Expression, Scores, SubjectId};
 use serde::de::DeserializeSeed;
 
 use crate::stage::Stage;
 
 fn face() -> Face {
     Face {
-        track: 7,
+        subject: SubjectId { track: 7, ..default() },
         box_in_frame: FrameRect::new(-1.5, 20.25, 80.0, 80.0),
         frame_size: UVec2::new(640, 480),
         presence: 0.75,
@@ -63,7 +63,7 @@ fn components_are_written_and_read_through_the_registry() {
     reads_back(face().box_in_frame, &registry);
     reads_back(Scores::UNIFORM, &registry);
     reads_back(Expression::Disgust, &registry);
-    reads_back(EmotionStatus { paused: true, ..default() }, &registry);
+    reads_back(EmotionStatus { loading: true, ..default() }, &registry);
 }
 
 #[test]

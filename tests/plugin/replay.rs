@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bevy::prelude::*;
+use bevy_emotion::Expression;
 use bevy_emotion::capture::{Capture, frame_slot};
-use bevy_emotion::emotion::Expression;
 use bevy_emotion::plugin::{
-    AnalyzePlugin, Emotion, EmotionCamera, EmotionPlugins, EmotionStatus, Face, FacePose,
+    AnalyzePlugin, Emotion, EmotionCamera, EmotionPlugins, Face, FacePose, Faces, FacesTime,
 };
 use bevy_emotion::replay::{Recorder, RecorderState, Recording, Replay, ReplayState, What};
 
@@ -54,9 +54,9 @@ fn session(path: &Path) -> (Vec<Told>, Recording) {
     stage.show(&[(LEFT, Expression::Sad), (RIGHT, Expression::Angry)]);
     stage.play(15);
     // Held for a while: time that is not recorded.
-    stage.app.world_mut().resource_mut::<EmotionStatus>().paused = true;
+    stage.set_paused(true);
     advance(&mut stage.app, SECOND * 20);
-    stage.app.world_mut().resource_mut::<EmotionStatus>().paused = false;
+    stage.set_paused(false);
     stage.app.update();
     // Silence: all hide, and in the end go.
     for _ in 0..50 {
@@ -66,7 +66,7 @@ fn session(path: &Path) -> (Vec<Told>, Recording) {
     let (camera, frames) = frame_slot();
     stage.camera = camera;
     let other = Capture::from_receiver("another stage".into(), frames);
-    stage.app.insert_resource(EmotionCamera::new(other));
+    stage.app.world_mut().entity_mut(stage.entity).insert(EmotionCamera::new(other));
     stage.play(10);
     let told = told(&stage.app);
     stage.app.world_mut().resource_mut::<Recorder>().stop();
@@ -80,9 +80,8 @@ fn session(path: &Path) -> (Vec<Told>, Recording) {
 fn theatre() -> App {
     let (_camera, frames) = frame_slot();
     let mut app = App::new();
-    app.add_plugins(MinimalPlugins)
-        .insert_resource(EmotionCamera::new(Capture::from_receiver("none".into(), frames)))
-        .add_plugins(EmotionPlugins.build().disable::<AnalyzePlugin>());
+    app.world_mut().spawn(EmotionCamera::new(Capture::from_receiver("none".into(), frames)));
+    app.add_plugins(MinimalPlugins).add_plugins(EmotionPlugins.build().disable::<AnalyzePlugin>());
     start(app)
 }
 
@@ -164,7 +163,7 @@ fn faces(app: &mut App) -> Vec<(u64, Entity, Face, Emotion, FacePose)> {
     let mut query = app.world_mut().query::<(Entity, &Face, &Emotion, &FacePose)>();
     let faces = query.iter(app.world());
     let mut faces: Vec<_> = faces
-        .map(|(entity, face, emotion, pose)| (face.track, entity, *face, *emotion, *pose))
+        .map(|(entity, face, emotion, pose)| (face.subject.track, entity, *face, *emotion, *pose))
         .collect();
     faces.sort_by_key(|face| face.0);
     faces
@@ -254,9 +253,9 @@ fn it_is_held_repeated_and_ended() {
     assert_eq!(app.world().resource::<Seen>().events.len(), count, "faces stay, and do not hide");
     replay(&mut app).resume();
     // The whole program can hold it, too.
-    app.world_mut().resource_mut::<EmotionStatus>().paused = true;
+    app.world_mut().resource_mut::<Time<Faces>>().set_paused(true);
     advance(&mut app, SECOND * 100);
-    app.world_mut().resource_mut::<EmotionStatus>().paused = false;
+    app.world_mut().resource_mut::<Time<Faces>>().set_paused(false);
     assert_eq!(app.world().resource::<Replay>().position(), SECOND);
 
     // Two rounds and a bit: each begins with all faces gone and brings the same events.
@@ -310,8 +309,9 @@ fn recordings_are_assets() {
             file_path: folder.path().to_string_lossy().into_owned(),
             ..default()
         })
-        .insert_resource(EmotionCamera::new(Capture::from_receiver("none".into(), frames)))
-        .add_plugins(EmotionPlugins.build().disable::<AnalyzePlugin>());
+        .add_plugins(EmotionPlugins.build().disable::<AnalyzePlugin>())
+        .world_mut()
+        .spawn(EmotionCamera::new(Capture::from_receiver("none".into(), frames)));
     let mut app = start(app);
     let handle = app.world().resource::<AssetServer>().load("session.face");
     replay(&mut app).play_asset(handle);

@@ -6,19 +6,19 @@ use std::time::{Duration, Instant};
 
 use bevy::prelude::*;
 use bevy::time::TimeUpdateStrategy;
-use bevy_emotion::analyzer::Analyzer;
-use bevy_emotion::capture::{Capture, FrameSender, frame_slot};
-use bevy_emotion::classify::preprocess::FaceImage;
-use bevy_emotion::classify::{Classifier, ClassifierInfo, ClassifyError};
-use bevy_emotion::detect::{DetectError, Detection, Evidence, FaceDetector, KnownFace};
-use bevy_emotion::emotion::{Expression, Scores};
-use bevy_emotion::frame::{Frame, FrameRect};
+use bevy_emotion::FaceImage;
+use bevy_emotion::capture::{Capture, CaptureState, FrameSender, frame_slot};
+use bevy_emotion::models::{Classifier, ClassifierInfo, ClassifyError};
 use bevy_emotion::plugin::{
-    AnalyzePlugin, Emotion, EmotionCamera, EmotionFeed, EmotionPlugins, EmotionStatus,
-    EmotionSystems, ExpressionChanged, Face, FaceAppeared, FaceGone, FaceHidden, FaceReturned,
-    FrameAnalyzed,
+    AnalyzePlugin, Emotion, EmotionCamera, EmotionPlugins, EmotionStatus, ExpressionChanged, Face,
+    FaceAppeared, FaceGone, FaceHidden, FaceReturned, Faces, FacesTime, FrameAnalyzed,
 };
-use bevy_emotion::track::TrackerConfig;
+use bevy_emotion::session::Analyzer;
+use bevy_emotion::session::AnalyzerSettings;
+use bevy_emotion::vision::detect::{DetectError, Detection, FaceDetector, FoundBy, KnownFace};
+use bevy_emotion::vision::track::TrackerConfig;
+use bevy_emotion::{Expression, Scores};
+use bevy_emotion::{Frame, FrameRect};
 
 /// Time between two frames, for the source's clock and for the app's.
 pub const FRAME_TIME: Duration = Duration::from_millis(33);
@@ -77,7 +77,7 @@ impl FaceDetector for PlayedDetector {
                 box_in_frame,
                 roll: 0.1,
                 confidence: 1.0,
-                evidence: Evidence::Frontal,
+                found_by: FoundBy::Frontal,
                 known: known.map(|known| known.track),
             }
         };
@@ -103,8 +103,12 @@ impl Classifier for PlayedClassifier {
 }
 
 pub fn played(scene: &SharedScene) -> AnalyzePlugin {
+    AnalyzePlugin { settings: played_settings(scene) }
+}
+
+pub fn played_settings(scene: &SharedScene) -> AnalyzerSettings {
     let scene = scene.clone();
-    AnalyzePlugin::with_analyzer(move || {
+    AnalyzerSettings::with_analyzer(move || {
         scene.lock().unwrap().made += 1;
         let info = ClassifierInfo {
             model: "played".to_owned(),
@@ -142,6 +146,8 @@ pub enum Happening {
 /// An app with a camera and a scene that the test plays.
 pub struct Stage {
     pub app: App,
+    /// The camera's entity.
+    pub entity: Entity,
     pub camera: FrameSender,
     pub scene: SharedScene,
     pub frames: u64,
@@ -158,9 +164,10 @@ impl Stage {
         let mut app = App::new();
         app.add_plugins(MinimalPlugins);
         prepare(&mut app);
-        app.insert_resource(EmotionCamera::new(Capture::from_receiver("stage".into(), frames)))
-            .add_plugins(EmotionPlugins.set(played(&scene)));
-        Self { app: start(app), camera, scene, frames: 0 }
+        let capture = Capture::from_receiver("stage".into(), frames);
+        let entity = app.world_mut().spawn(EmotionCamera::new(capture)).id();
+        app.add_plugins(EmotionPlugins.set(played(&scene)));
+        Self { app: start(app), entity, camera, scene, frames: 0 }
     }
 
     pub fn scene(&self) -> MutexGuard<'_, Scene> {
@@ -187,7 +194,7 @@ impl Stage {
             advance(&mut self.app, FRAME_TIME);
             until(&mut self.app, "the frame is analyzed", |app| {
                 app.world().resource::<Seen>().analyzed.last() == Some(&sequence)
-                    || app.world().resource::<EmotionStatus>().problem.is_some()
+                    || problem(app).is_some()
             });
         }
     }
@@ -204,12 +211,20 @@ impl Stage {
         let mut query = self.app.world_mut().query::<(&Face, &Emotion)>();
         let mut faces: Vec<_> =
             query.iter(self.app.world()).map(|(face, emotion)| (*face, *emotion)).collect();
-        faces.sort_by_key(|(face, _)| face.track);
+        faces.sort_by_key(|(face, _)| face.subject);
         faces
     }
 
     pub fn status(&self) -> EmotionStatus {
-        self.app.world().resource::<EmotionStatus>().clone()
+        self.app.world().get::<EmotionStatus>(self.entity).unwrap().clone()
+    }
+
+    pub fn set_paused(&mut self, paused: bool) {
+        self.app.world_mut().resource_mut::<Time<Faces>>().set_paused(paused);
+    }
+
+    pub fn is_paused(&self) -> bool {
+        self.app.world().resource::<Time<Faces>>().is_paused()
     }
 }
 
@@ -222,21 +237,20 @@ pub fn start(mut app: App) -> App {
         app.add_observer(
             move |event: On<E>,
                   faces: Query<&Face>,
-                  feed: Res<EmotionFeed>,
+                  time: Res<Time<Faces>>,
                   mut seen: ResMut<Seen>| {
                 let entity = event.event_target();
                 assert!(faces.contains(entity), "events are about faces that are there");
                 seen.events.push((entity, happening(*event)));
-                seen.times.push(feed.clock());
+                seen.times.push(time.elapsed());
             },
         );
     }
     app.init_resource::<Seen>().add_systems(
         Update,
-        (|mut messages: MessageReader<FrameAnalyzed>, mut seen: ResMut<Seen>| {
+        |mut messages: MessageReader<FrameAnalyzed>, mut seen: ResMut<Seen>| {
             seen.analyzed.extend(messages.read().map(|message| message.analysis.sequence));
-        })
-        .in_set(EmotionSystems::React),
+        },
     );
     record(&mut app, |_: FaceAppeared| Happening::Appeared);
     record(&mut app, |_: FaceHidden| Happening::Hidden);
@@ -266,6 +280,21 @@ pub fn until(app: &mut App, what: &str, done: impl Fn(&App) -> bool) {
     }
 }
 
-pub fn problem(app: &App) -> Option<&str> {
-    app.world().resource::<EmotionStatus>().problem.as_deref()
+/// How the first camera is doing.
+pub fn status(app: &App) -> Option<EmotionStatus> {
+    let mut cameras = app.world().try_query::<(&EmotionCamera, &EmotionStatus)>()?;
+    cameras.iter(app.world()).next().map(|(_, status)| status.clone())
+}
+
+pub fn capture_state(app: &App) -> Option<CaptureState> {
+    let mut cameras = app.world().try_query::<&EmotionCamera>()?;
+    cameras.iter(app.world()).next().map(|camera| camera.status().state)
+}
+
+pub fn problem(app: &App) -> Option<String> {
+    status(app).and_then(|status| status.problem)
+}
+
+pub fn is_loading(app: &App) -> bool {
+    status(app).is_some_and(|status| status.loading)
 }

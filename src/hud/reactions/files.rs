@@ -45,7 +45,7 @@ impl Plugin for ReactionFilesPlugin {
                 reload.write(ReloadReactions);
             })
             .add_systems(
-                Update,
+                PostUpdate,
                 (list, open, take_in).chain().in_set(HudSystems::Follow).before(face::follow),
             );
     }
@@ -248,7 +248,7 @@ mod tests {
     use bevy::asset::io::{AssetSourceBuilder, AssetSourceId};
 
     use super::*;
-    use crate::emotion::Expression;
+    use emotion_core::Expression;
 
     /// An app whose assets are in memory.
     fn app() -> (App, Dir) {

@@ -29,8 +29,8 @@ pub use curve::{Curve, Moment, Term};
 pub use emitter::{Dice, Emitter, Particle, Shape};
 pub use files::{ReactionFilesPlugin, ReactionLoadError, ReactionLoader, ReloadReactions};
 
-use crate::emotion::Expression;
 use crate::plugin::ExpressionChanged;
+use emotion_core::Expression;
 
 /// What an expression does to the ring around a face. An asset, written in RON.
 ///

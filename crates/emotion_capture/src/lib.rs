@@ -1,0 +1,257 @@
+//! Where frames come from: webcams, films, streams, pictures and the puppet.
+//!
+//! [`FrameSource`] is read frame by frame (`emotion analyze` does that, through [`open`]).
+//! [`Capture`] runs a source on a thread of its own, offers only the newest frame, and keeps going
+//! when a source ends, fails or vanishes (the plugin does that).
+
+#[cfg(feature = "opencv")]
+mod opencv;
+#[cfg(feature = "opencv")]
+mod pictures;
+mod reader;
+mod slot;
+mod spec;
+mod status;
+mod supervised;
+#[cfg(feature = "opencv")]
+mod video;
+#[cfg(feature = "webcam")]
+mod webcam;
+
+use std::path::Path;
+use std::time::Duration;
+
+pub use emotion_core::{CaptureError, FrameSource, Pacing, SourceControl};
+pub use emotion_puppet as puppet;
+pub use slot::{FrameReceiver, FrameSender, frame_slot};
+pub use spec::{SourceSpec, SourceSpecError};
+pub use status::{CaptureState, CaptureStatus};
+pub use supervised::{Capture, CaptureCommand};
+
+/// How sources are opened and read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenOptions {
+    /// Films and pictures start anew at their end. Frame numbers and times go on.
+    pub repeat: bool,
+    /// How long a camera or stream may take to open, and for each frame, before [`Capture`] takes
+    /// it for stuck; files may take ten times as long.
+    pub timeout: Duration,
+    /// How long each picture is shown: the distance of the pictures' times.
+    pub picture_time: Duration,
+    /// What the puppet looks like and does.
+    pub puppet: puppet::PuppetConfig,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            repeat: false,
+            timeout: Duration::from_secs(8),
+            picture_time: Duration::from_secs(1),
+            puppet: puppet::PuppetConfig::default(),
+        }
+    }
+}
+
+/// Opens one source, to be read frame by frame on the calling thread.
+///
+/// [`SourceSpec::Auto`] takes the first camera that opens, else the puppet.
+///
+/// # Errors
+/// [`CaptureError`] says why the source cannot be opened and what to do about it.
+pub fn open(
+    spec: &SourceSpec,
+    options: &OpenOptions,
+) -> Result<Box<dyn FrameSource>, CaptureError> {
+    Ok(Plan::Source(spec.clone()).open(options)?.source)
+}
+
+/// The cameras that the system lists, by number, with their formats.
+///
+/// Opens each for a moment to ask for its formats; one that is in use keeps an empty list and says
+/// so in [`CameraInfo::problem`].
+///
+/// # Errors
+/// [`CaptureError`] when the system cannot be asked. No camera is an empty list, not an error.
+pub fn cameras() -> Result<Vec<CameraInfo>, CaptureError> {
+    #[cfg(feature = "webcam")]
+    return webcam::cameras();
+    #[cfg(not(feature = "webcam"))]
+    return Err(NO_WEBCAMS);
+}
+
+/// A camera as the system lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CameraInfo {
+    /// Its number, as in `camera:N`.
+    pub index: u32,
+    /// Its name, as the driver gives it.
+    pub name: String,
+    /// What it offers, best known encodings first, small pictures first.
+    pub formats: Vec<CameraFormat>,
+    /// Why it cannot be used, where that is so.
+    pub problem: Option<String>,
+}
+
+/// A way for a camera to send pictures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CameraFormat {
+    /// How pixels are coded on the wire: `MJPEG`, `YUYV`, …
+    pub encoding: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Frames per second that can be asked for, highest first.
+    pub frame_rates: Vec<u32>,
+}
+
+/// What is to be opened: a source by name, or whatever comes next.
+#[derive(Debug, Clone, PartialEq)]
+enum Plan {
+    /// The source that the user named.
+    Source(SourceSpec),
+    /// The user asks for the camera after this one, else for the puppet.
+    NextCamera(Option<u32>),
+    /// The same in the place of a camera that opened and then gave nothing.
+    InsteadOf(u32),
+}
+
+/// An open source and what its user should know.
+struct Opened {
+    source: Box<dyn FrameSource>,
+    /// A line for the screen, where something else came than what was asked for.
+    note: Option<String>,
+    /// The number of the camera that it is.
+    camera: Option<u32>,
+}
+
+impl Plan {
+    fn open(&self, options: &OpenOptions) -> Result<Opened, CaptureError> {
+        match self {
+            Self::Source(SourceSpec::Auto) => Ok(open_camera_or_puppet(None, None, options)),
+            Self::Source(SourceSpec::Camera(index)) => open_camera(*index),
+            Self::Source(SourceSpec::Puppet) => Ok(open_puppet(options, None)),
+            Self::Source(SourceSpec::Path(path)) => open_path(path, options),
+            Self::Source(SourceSpec::Url(url)) => open_url(url, options),
+            Self::NextCamera(last) => Ok(open_camera_or_puppet(*last, None, options)),
+            Self::InsteadOf(last) => {
+                let reason = format!("camera {last} gives no pictures");
+                Ok(open_camera_or_puppet(Some(*last), Some(reason), options))
+            }
+        }
+    }
+
+    /// Whether it makes sense to try again when it fails or breaks off.
+    fn is_worth_retrying(&self) -> bool {
+        matches!(
+            self,
+            Self::Source(SourceSpec::Auto | SourceSpec::Camera(_) | SourceSpec::Url(_))
+                | Self::NextCamera(_)
+                | Self::InsteadOf(_)
+        )
+    }
+}
+
+impl std::fmt::Display for Plan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Source(SourceSpec::Auto | SourceSpec::Camera(None))
+            | Self::NextCamera(_)
+            | Self::InsteadOf(_) => f.write_str("camera"),
+            Self::Source(SourceSpec::Camera(Some(index))) => write!(f, "camera {index}"),
+            Self::Source(SourceSpec::Puppet) => f.write_str("puppet"),
+            Self::Source(SourceSpec::Path(path)) => f.write_str(&path_label(path)),
+            Self::Source(SourceSpec::Url(url)) => f.write_str(&spec::without_password(url)),
+        }
+    }
+}
+
+/// A file or folder as people call it: its name without the way to it.
+fn path_label(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+#[cfg(not(feature = "webcam"))]
+const NO_WEBCAMS: CaptureError =
+    CaptureError::MissingFeature { source_kind: "a camera", feature: "webcam" };
+
+#[cfg(feature = "webcam")]
+fn open_camera(index: Option<u32>) -> Result<Opened, CaptureError> {
+    match index {
+        Some(index) => webcam::Webcam::open(index).map(Opened::from),
+        None => open_camera_after(None),
+    }
+}
+
+#[cfg(feature = "webcam")]
+fn open_camera_after(last: Option<u32>) -> Result<Opened, CaptureError> {
+    webcam::Webcam::open_first(last).map(Opened::from)
+}
+
+#[cfg(feature = "webcam")]
+impl From<webcam::Webcam> for Opened {
+    fn from(webcam: webcam::Webcam) -> Self {
+        Self { camera: Some(webcam.index()), source: Box::new(webcam), note: None }
+    }
+}
+
+#[cfg(not(feature = "webcam"))]
+fn open_camera(_index: Option<u32>) -> Result<Opened, CaptureError> {
+    Err(NO_WEBCAMS)
+}
+
+#[cfg(not(feature = "webcam"))]
+fn open_camera_after(_last: Option<u32>) -> Result<Opened, CaptureError> {
+    Err(NO_WEBCAMS)
+}
+
+/// The first camera that opens and has a number above `last`, else the puppet; what the puppet
+/// stands in for is noted.
+fn open_camera_or_puppet(
+    last: Option<u32>,
+    failure: Option<String>,
+    options: &OpenOptions,
+) -> Opened {
+    open_camera_after(last).unwrap_or_else(|error| {
+        let reason = failure.or_else(|| match error {
+            // After the last camera the puppet is what was asked for.
+            _ if last.is_some() => None,
+            CaptureError::NoCamera { reason } => Some(reason),
+            other => Some(other.to_string()),
+        });
+        let note = reason.map(|reason| format!("No camera ({reason}): the puppet stands in"));
+        open_puppet(options, note)
+    })
+}
+
+fn open_puppet(options: &OpenOptions, note: Option<String>) -> Opened {
+    let source = Box::new(puppet::PuppetSource::new(options.puppet.clone()));
+    Opened { source, note, camera: None }
+}
+
+#[cfg(feature = "opencv")]
+fn open_path(path: &Path, options: &OpenOptions) -> Result<Opened, CaptureError> {
+    let source: Box<dyn FrameSource> = if opencv::look_at(path)?.is_pictures() {
+        Box::new(pictures::Pictures::open(path, options)?)
+    } else {
+        Box::new(video::Video::open_file(path, options)?)
+    };
+    Ok(Opened { source, note: None, camera: None })
+}
+
+#[cfg(feature = "opencv")]
+fn open_url(url: &str, options: &OpenOptions) -> Result<Opened, CaptureError> {
+    let source = Box::new(video::Video::open_stream(url, options)?);
+    Ok(Opened { source, note: None, camera: None })
+}
+
+#[cfg(not(feature = "opencv"))]
+fn open_path(_path: &Path, _options: &OpenOptions) -> Result<Opened, CaptureError> {
+    Err(CaptureError::MissingFeature { source_kind: "a file", feature: "opencv" })
+}
+
+#[cfg(not(feature = "opencv"))]
+fn open_url(_url: &str, _options: &OpenOptions) -> Result<Opened, CaptureError> {
+    Err(CaptureError::MissingFeature { source_kind: "a network stream", feature: "opencv" })
+}

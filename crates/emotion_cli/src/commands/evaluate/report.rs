@@ -1,0 +1,186 @@
+//! What `emotion evaluate` found: as tables, and as JSON.
+
+use std::io::Write;
+use std::path::Path;
+
+use emotion_core::Expression;
+use emotion_train::dataset::{Split, Verdict};
+use emotion_train::evaluation::{Figures, Tally};
+use serde::Serialize;
+
+/// Everything that was measured; the fields are those of the JSON file.
+#[derive(Serialize)]
+pub struct Report {
+    pub model: String,
+    pub split: Split,
+    pub tta: bool,
+    pub backend: String,
+    pub device: String,
+    pub parameters: usize,
+    pub multiply_adds: usize,
+    /// Median, one face at a time.
+    pub milliseconds_a_face: f64,
+    /// Faces with the pixels of a training face; `null` where there is no training split to compare.
+    pub copies_of_training: Option<usize>,
+    /// The head for FER-2013's labels against these.
+    pub original: Figures,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original_without_copies: Option<Figures>,
+    /// The head for the votes of FER+ against their majority.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ferplus: Option<Figures>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ferplus_without_copies: Option<Figures>,
+    pub ferplus_left_out: LeftOut,
+    /// What apps get, against both.
+    pub output: Output,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disturbed: Vec<Disturbed>,
+}
+
+/// The mixture of both heads that apps get, corrected for what cameras see.
+#[derive(Serialize)]
+pub struct Output {
+    pub original: Figures,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ferplus: Option<Figures>,
+}
+
+/// Faces without a FER+ majority among the seven, by reason.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    contempt: usize,
+    unknown: usize,
+    not_a_face: usize,
+    tie: usize,
+    without_votes: usize,
+}
+
+impl LeftOut {
+    /// Counts a face that is left out.
+    pub fn count(&mut self, verdict: Option<Verdict>) {
+        match verdict {
+            Some(Verdict::Expression(_)) => {}
+            Some(Verdict::Contempt) => self.contempt += 1,
+            Some(Verdict::Unknown) => self.unknown += 1,
+            Some(Verdict::NotAFace) => self.not_a_face += 1,
+            Some(Verdict::Tie) => self.tie += 1,
+            None => self.without_votes += 1,
+        }
+    }
+
+    fn sum(&self) -> usize {
+        self.contempt + self.unknown + self.not_a_face + self.tie + self.without_votes
+    }
+}
+
+impl std::fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{} faces left out: {} ties, {} contempt, {} unknown, {} not a face, {} without votes",
+            self.sum(),
+            self.tie,
+            self.contempt,
+            self.unknown,
+            self.not_a_face,
+            self.without_votes
+        )
+    }
+}
+
+/// How a model does under one disturbance.
+#[derive(Serialize)]
+pub struct Disturbed {
+    name: &'static str,
+    n: usize,
+    accuracy: f64,
+    mean_class_accuracy: f64,
+    /// Accuracy less that of the undisturbed faces.
+    change: f64,
+    share_of_readings: [f64; Expression::COUNT],
+}
+
+impl Disturbed {
+    /// From what was counted with and without the disturbance.
+    pub fn new(name: &'static str, tally: &Tally, undisturbed: &Tally) -> Self {
+        Self {
+            name,
+            n: tally.count(),
+            accuracy: tally.accuracy(),
+            mean_class_accuracy: tally.mean_class_accuracy(),
+            change: tally.accuracy() - undisturbed.accuracy(),
+            share_of_readings: Expression::ALL.map(|class| tally.share_of_readings(class)),
+        }
+    }
+}
+
+impl Report {
+    /// The model's name without folders.
+    pub fn name(&self) -> &str {
+        let name = Path::new(&self.model).file_stem();
+        name.and_then(|name| name.to_str()).unwrap_or(&self.model)
+    }
+
+    /// The accuracy under each disturbance, 0 to 1.
+    pub fn accuracies(&self) -> Vec<(&str, f64)> {
+        self.disturbed.iter().map(|row| (row.name, row.accuracy)).collect()
+    }
+
+    /// Prints the tables.
+    ///
+    /// # Errors
+    /// When stdout cannot be written to.
+    pub fn print(&self) -> std::io::Result<()> {
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{} on {}: the head for labels, against these", self.model, self.split)?;
+        writeln!(out, "{}", self.original)?;
+        if let Some(copies) = self.copies_of_training {
+            writeln!(out, "\n{copies} faces have the pixels of a training face")?;
+        }
+        if let Some(figures) = &self.original_without_copies {
+            writeln!(out, "without them: {}", figures.summary())?;
+        }
+        if let Some(ferplus) = &self.ferplus {
+            let left_out = self.ferplus_left_out;
+            writeln!(out, "\nthe head for votes, against the majority of FER+ ({left_out})")?;
+            writeln!(out, "{ferplus}")?;
+        }
+        if let Some(figures) = &self.ferplus_without_copies {
+            writeln!(out, "\nwithout copies of training faces: {}", figures.summary())?;
+        }
+        writeln!(out, "\nwhat apps get, against the labels: {}", self.output.original.summary())?;
+        if let Some(ferplus) = &self.output.ferplus {
+            writeln!(out, "against the majority of FER+: {}", ferplus.summary())?;
+        }
+        if !self.disturbed.is_empty() {
+            self.print_disturbed(&mut out)?;
+        }
+        writeln!(out, "\n{:.2} ms a face (median)", self.milliseconds_a_face)
+    }
+
+    fn print_disturbed(&self, out: &mut impl Write) -> std::io::Result<()> {
+        write!(
+            out,
+            "\n{:<22} {:>9} {:>11} {:>8}  read as, %",
+            "disturbed faces", "accuracy", "mean class", "change"
+        )?;
+        for class in Expression::ALL {
+            write!(out, " {class:>8}")?;
+        }
+        for row in &self.disturbed {
+            write!(
+                out,
+                "\n{:<22} {:>7.2} % {:>9.2} % {:>+8.2}            ",
+                row.name,
+                row.accuracy * 100.0,
+                row.mean_class_accuracy * 100.0,
+                row.change * 100.0
+            )?;
+            for share in row.share_of_readings {
+                write!(out, " {:>8.1}", share * 100.0)?;
+            }
+        }
+        writeln!(out)
+    }
+}

@@ -1,0 +1,32 @@
+//! `emotion export`: a model in the format of other runtimes.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use emotion_models::{Hardware, ModelChoice, onnx};
+
+/// Write a model as an ONNX file
+///
+/// The file says itself what faces have to look like that go in, and in which order the expressions
+/// come out.
+#[derive(clap::Args)]
+pub struct ExportArgs {
+    /// Where to write it
+    #[arg(long, value_name = "FILE")]
+    onnx: PathBuf,
+
+    /// A model's name, or a model file; without it the CPU's default
+    #[arg(long)]
+    model: Option<ModelChoice>,
+}
+
+/// Writes the file.
+pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
+    let file = args.model.clone().unwrap_or_default().read(Hardware::Cpu)?;
+    let bytes = onnx::export(&file)?;
+    std::fs::write(&args.onnx, &bytes)
+        .with_context(|| format!("{} cannot be written", args.onnx.display()))?;
+    let size = bytes.len() as f64 / f64::from(1 << 20);
+    eprintln!("{}: {}, {size:.1} MiB", args.onnx.display(), file.header().name);
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! One file for each subcommand: its arguments as `XArgs`, and `run`.
+
+pub mod analyze;
+mod annotate;
+#[cfg(feature = "train")]
+pub mod calibrate;
+pub mod cameras;
+#[cfg(feature = "train")]
+mod data;
+#[cfg(feature = "demo")]
+pub mod demo;
+#[cfg(feature = "train")]
+pub mod evaluate;
+pub mod export;
+mod film;
+mod letterbox;
+#[cfg(feature = "train")]
+pub mod logits;
+mod pipeline;
+mod rows;
+mod tape;
+#[cfg(feature = "train")]
+pub mod train;
+
+/// The error and its causes in one line, each cause once: some errors quote theirs.
+pub fn chain(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_cause_is_told_once() {
+        let missing = std::io::Error::other("disk on fire");
+        let quoting =
+            anyhow::Error::new(missing).context("cannot read a.mp4: disk on fire; buy a disk");
+        assert_eq!(super::chain(&quoting), "cannot read a.mp4: disk on fire; buy a disk");
+        assert_eq!(super::chain(&quoting.context("analyze")).matches("disk on fire").count(), 1);
+    }
+}

@@ -1,0 +1,54 @@
+//! What `emotion` finds and reads faces with: the arguments that its commands share.
+
+use std::path::PathBuf;
+
+#[cfg(feature = "demo")]
+use bevy_emotion::plugin::AnalyzePlugin;
+use clap::Args;
+use emotion_models::{BackendChoice, ClassifierOptions, ModelChoice};
+use emotion_session::Analyzer;
+#[cfg(feature = "demo")]
+use emotion_session::AnalyzerSettings;
+use emotion_vision::detect::HaarDetector;
+use emotion_vision::track::TrackerConfig;
+
+/// What finds and reads faces.
+#[derive(Args)]
+pub struct PipelineArgs {
+    /// What runs the model: auto (a real GPU, else the CPU), wgpu or cpu
+    #[arg(long, value_name = "auto|wgpu|cpu", default_value = "auto")]
+    backend: BackendChoice,
+
+    /// A model that ships, by name, or a file of weights; without it the one that fits the machine
+    #[arg(long, value_name = "NAME|FILE")]
+    model: Option<ModelChoice>,
+
+    /// The cascade file for frontal faces, or the folder of OpenCV's cascades
+    #[arg(long, value_name = "FILE|FOLDER")]
+    cascade: Option<PathBuf>,
+}
+
+impl PipelineArgs {
+    /// The pipeline, on a device of its own.
+    ///
+    /// # Errors
+    /// When there is no usable cascade, model or device.
+    pub fn analyzer(&self) -> anyhow::Result<Analyzer> {
+        let detector = HaarDetector::from_system(self.cascade.as_deref())?;
+        let model = self.model.clone().unwrap_or_default();
+        let classifier = ClassifierOptions::new(self.backend, model).load()?;
+        Ok(Analyzer::new(Box::new(detector), classifier, TrackerConfig::default()))
+    }
+
+    /// The same pipeline for an app, on the app's own device.
+    #[cfg(feature = "demo")]
+    pub fn plugin(&self) -> AnalyzePlugin {
+        let settings = AnalyzerSettings {
+            backend: self.backend,
+            model: self.model.clone().unwrap_or_default(),
+            cascades: self.cascade.clone(),
+            ..AnalyzerSettings::default()
+        };
+        AnalyzePlugin { settings }
+    }
+}

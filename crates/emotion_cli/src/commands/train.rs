@@ -1,0 +1,192 @@
+//! `emotion train`: trains a model on FER-2013.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::ensure;
+use emotion_models::weights::ModelFile;
+use emotion_train::curves::write_curves;
+use emotion_train::dataset::Split;
+use emotion_train::error::TrainError;
+use emotion_train::learner::{self, Observer, Run, StepProgress};
+use emotion_train::recipe::Recipe;
+use emotion_train::report::EpochReport;
+use emotion_train::soup;
+use emotion_train::teacher::Teacher;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::data::read_data;
+
+/// Train a model on FER-2013, or on pictures of your own
+#[derive(clap::Args)]
+pub struct TrainArgs {
+    /// Kaggle's fer2013.csv, or a folder with train/CLASS, val/CLASS and test/CLASS
+    #[arg(long)]
+    data: PathBuf,
+
+    /// The votes of FER+ (fer2013new.csv), for the model's second head
+    #[arg(long)]
+    ferplus: Option<PathBuf>,
+
+    /// A larger network's logits of the training faces (safetensors, from `emotion logits`), to
+    /// learn from; the mean of several
+    #[arg(long)]
+    teacher: Vec<PathBuf>,
+
+    /// Folder for the model, its curves, the recipe and the checkpoint
+    #[arg(long)]
+    out: PathBuf,
+
+    /// A recipe (JSON); what it leaves out has its default
+    #[arg(long)]
+    recipe: Option<PathBuf>,
+
+    /// How often each face is seen, instead of the recipe's number
+    #[arg(long)]
+    epochs: Option<usize>,
+
+    /// Decides all that is drawn by chance, instead of the recipe's number
+    #[arg(long)]
+    seed: Option<u64>,
+
+    /// Weights to start from (safetensors); the mean of several
+    #[arg(long)]
+    start: Vec<PathBuf>,
+
+    /// Go on from the checkpoint in the output folder
+    #[arg(long)]
+    resume: bool,
+
+    /// Compute in bfloat16 where the backend can (tch): faster on processors that have it
+    #[arg(long)]
+    bf16: bool,
+
+    /// Where to train
+    #[arg(long, value_enum, default_value_t)]
+    backend: TrainBackend,
+}
+
+/// Where networks are trained.
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+pub enum TrainBackend {
+    /// libtorch on the CPU, the only practical one without a GPU
+    #[cfg(feature = "tch")]
+    Tch,
+    /// A GPU of Nvidia's
+    #[cfg(feature = "cuda")]
+    Cuda,
+    /// Any GPU
+    #[cfg(feature = "wgpu")]
+    Wgpu,
+    /// Plain Rust on the CPU, slow
+    #[default]
+    Flex,
+}
+
+/// Trains a model.
+pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
+    let mut recipe = match &args.recipe {
+        Some(path) => Recipe::read(path)?,
+        None => Recipe::default(),
+    };
+    recipe.epochs = args.epochs.unwrap_or(recipe.epochs);
+    recipe.seed = args.seed.unwrap_or(recipe.seed);
+    ensure!(recipe.epochs > 0, "--epochs must be at least 1");
+
+    let data = read_data(&args.data, args.ferplus.as_deref())?;
+    let teacher = Teacher::read_all(&args.teacher)?;
+    let starts: Vec<_> =
+        args.start.iter().map(|path| ModelFile::read(path)).collect::<Result<_, _>>()?;
+    let start = soup::mean(&starts)?;
+    eprintln!(
+        "{} training faces, {} to choose by; {}: {}",
+        data.faces(Split::Training)?.len(),
+        data.faces(Split::PublicTest)?.len(),
+        recipe.name,
+        recipe.network.cost()
+    );
+
+    let run = Run {
+        recipe: &recipe,
+        data: &data,
+        teacher: teacher.as_ref(),
+        folder: &args.out,
+        start: start.as_ref(),
+        resume: args.resume,
+        bfloat16: args.bf16,
+    };
+    let mut screen = Screen { bar: progress_bar(), folder: args.out.clone() };
+    let path = train_on(args.backend, &run, &mut screen)?;
+    screen.bar.finish_and_clear();
+    eprintln!("the best epoch's model is {}", path.display());
+    Ok(())
+}
+
+fn train_on(
+    backend: TrainBackend,
+    run: &Run<'_>,
+    screen: &mut Screen,
+) -> Result<PathBuf, TrainError> {
+    use burn::backend::Autodiff;
+    match backend {
+        #[cfg(feature = "tch")]
+        TrainBackend::Tch => learner::train::<Autodiff<burn::backend::LibTorch>>(
+            run,
+            &burn::backend::libtorch::LibTorchDevice::Cpu,
+            screen,
+        ),
+        #[cfg(feature = "cuda")]
+        TrainBackend::Cuda => {
+            learner::train::<Autodiff<burn::backend::Cuda>>(run, &Default::default(), screen)
+        }
+        #[cfg(feature = "wgpu")]
+        TrainBackend::Wgpu => {
+            learner::train::<Autodiff<burn::backend::Wgpu>>(run, &Default::default(), screen)
+        }
+        TrainBackend::Flex => {
+            learner::train::<Autodiff<burn::backend::Flex>>(run, &Default::default(), screen)
+        }
+    }
+}
+
+struct Screen {
+    bar: ProgressBar,
+    folder: PathBuf,
+}
+
+impl Observer for Screen {
+    fn step(&mut self, progress: StepProgress) {
+        self.bar.set_length(progress.steps as u64);
+        self.bar.set_position(progress.step as u64);
+        self.bar.set_message(format!("epoch {}, loss {:.3}", progress.epoch, progress.loss));
+    }
+
+    fn epoch(&mut self, history: &[EpochReport]) {
+        let Some(epoch) = history.last() else { return };
+        let ferplus = epoch
+            .ferplus_accuracy
+            .map_or(String::new(), |accuracy| format!(", FER+ {:.2} %", accuracy * 100.0));
+        let line = format!(
+            "epoch {:>3}: loss {:.3}, PublicTest {:.2} %, mean class {:.2} %{ferplus}, {:.0} s",
+            epoch.epoch,
+            epoch.loss,
+            epoch.accuracy * 100.0,
+            epoch.mean_class_accuracy * 100.0,
+            epoch.seconds
+        );
+        self.bar.suspend(|| eprintln!("{line}"));
+        self.bar.reset();
+        if let Err(error) = write_curves(&self.folder, history) {
+            self.bar.suspend(|| eprintln!("warning: {error}"));
+        }
+    }
+}
+
+/// A bar that shows how far something has come.
+pub fn progress_bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} [{elapsed}, {eta} left]");
+    let bar =
+        ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.enable_steady_tick(Duration::from_millis(500));
+    bar
+}

@@ -1,0 +1,140 @@
+//! The `emotion` command.
+
+mod commands;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{ArgAction, Parser, Subcommand};
+#[cfg(feature = "demo")]
+use commands::demo;
+use commands::{analyze, cameras, export};
+#[cfg(feature = "train")]
+use commands::{calibrate, evaluate, logits, train};
+
+/// Reads facial expressions from cameras, films and pictures, and reacts to them.
+///
+/// It reads what a face shows; it does not know what a person feels. Without a command it starts the
+/// demo.
+#[derive(Parser)]
+#[command(name = "emotion", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Says more on stderr: -v what happens, -vv every detail (RUST_LOG overrules it)
+    #[arg(short, long, action = ArgAction::Count, global = true)]
+    verbose: u8,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    #[cfg(feature = "demo")]
+    Demo(demo::DemoArgs),
+    Analyze(analyze::AnalyzeArgs),
+    Cameras(cameras::CamerasArgs),
+    Export(export::ExportArgs),
+    #[cfg(feature = "train")]
+    Train(train::TrainArgs),
+    #[cfg(feature = "train")]
+    Evaluate(evaluate::EvaluateArgs),
+    #[cfg(feature = "train")]
+    Calibrate(calibrate::CalibrateArgs),
+    #[cfg(feature = "train")]
+    Logits(logits::LogitsArgs),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse_from(with_default_command(std::env::args_os().collect()));
+    log_to_stderr(cli.verbose);
+    let result = match &cli.command {
+        #[cfg(feature = "demo")]
+        Command::Demo(args) => demo::run(args),
+        Command::Analyze(args) => analyze::run(args),
+        Command::Cameras(args) => cameras::run(args),
+        Command::Export(args) => export::run(args),
+        #[cfg(feature = "train")]
+        Command::Train(args) => train::run(args),
+        #[cfg(feature = "train")]
+        Command::Evaluate(args) => evaluate::run(args),
+        #[cfg(feature = "train")]
+        Command::Calibrate(args) => calibrate::run(args),
+        #[cfg(feature = "train")]
+        Command::Logits(args) => logits::run(args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // `emotion ... | head`: whoever read the output has enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", commands::chain(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Puts `demo` where no command is given, so that its options may follow at once: `emotion
+/// --source puppet`.
+fn with_default_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let is_verbosity = |argument: &OsString| {
+        let argument = argument.to_string_lossy();
+        argument == "--verbose"
+            || argument
+                .strip_prefix('-')
+                .is_some_and(|v| !v.is_empty() && v.chars().all(|c| c == 'v'))
+    };
+    let place = arguments.iter().skip(1).take_while(|argument| is_verbosity(argument)).count() + 1;
+    let named = arguments.get(place).is_some_and(|argument| {
+        let argument = argument.to_string_lossy();
+        !argument.starts_with('-') || ["-h", "--help", "-V", "--version"].contains(&&*argument)
+    });
+    if cfg!(feature = "demo") && !named {
+        arguments.insert(place.min(arguments.len()), "demo".into());
+    }
+    arguments
+}
+
+/// Sends the library's log to stderr.
+fn log_to_stderr(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "warn,bevy_emotion=info,emotion=info",
+        _ => "info,bevy_emotion=debug,emotion=debug",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[cfg(feature = "demo")]
+    #[test]
+    fn the_demo_is_the_default() {
+        let completed = |arguments: &str| {
+            let arguments = arguments.split_whitespace().map(OsString::from).collect();
+            with_default_command(arguments).join(&OsString::from(" "))
+        };
+        assert_eq!(completed("emotion"), "emotion demo");
+        assert_eq!(completed("emotion --source puppet"), "emotion demo --source puppet");
+        assert_eq!(completed("emotion -vv --frames 3"), "emotion -vv demo --frames 3");
+        assert_eq!(completed("emotion -v analyze a.mp4"), "emotion -v analyze a.mp4");
+        assert_eq!(completed("emotion --help"), "emotion --help");
+    }
+}

@@ -1,0 +1,48 @@
+//! What frames are read from.
+
+use crate::{CaptureError, Expression, Frame};
+
+/// Reads frames one by one. It is opened and read on one thread.
+pub trait FrameSource {
+    /// For people: `camera 0 (Integrated Camera) 640x480 MJPEG`, `clip.mp4`, `puppet`.
+    fn label(&self) -> String;
+
+    /// Whether frames come at their own pace, or have to be waited for by their times.
+    fn pacing(&self) -> Pacing;
+
+    /// The next frame; `None` at the end. Blocks until there is one.
+    ///
+    /// # Errors
+    /// [`CaptureError`] when the source fails or vanishes. The next call then goes on with what is
+    /// left (the other pictures of the folder); where nothing is left it gives `None`.
+    fn next_frame(&mut self) -> Result<Option<Frame>, CaptureError>;
+
+    /// How many frames there will be, where that is known. Films only estimate it.
+    fn frame_count(&self) -> Option<u64> {
+        None
+    }
+
+    /// Nominal frames per second, where that is known.
+    fn frame_rate(&self) -> Option<f64> {
+        None
+    }
+
+    /// Acts on a wish of the user; sources that have nothing to do with it ignore it.
+    fn control(&mut self, _control: SourceControl) {}
+}
+
+/// Who sets the pace of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pacing {
+    /// The source itself, as a camera does.
+    Live,
+    /// The frames' times: whoever shows them waits until each is due.
+    Timed,
+}
+
+/// A wish of the user to a source.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SourceControl {
+    /// The puppet shows this expression from now on.
+    Expression(Expression),
+}

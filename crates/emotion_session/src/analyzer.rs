@@ -1,0 +1,100 @@
+//! The pipeline as one struct: frame in, readings out. No Bevy, no threads, no files.
+
+use std::time::Instant;
+
+use emotion_core::{Analysis, FaceImage, Frame};
+use emotion_models::{Classifier, ClassifierInfo, ClassifyError};
+use emotion_vision::crop::face_image;
+use emotion_vision::detect::{DetectError, FaceDetector};
+use emotion_vision::track::{Tracker, TrackerConfig};
+
+/// Detector, classifier and tracker in a row.
+///
+/// ```no_run
+/// use bevy_emotion::prelude::*;
+/// # fn frames() -> Vec<Frame> { Vec::new() }
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let detector = HaarDetector::from_system(None)?;
+/// let classifier = ClassifierOptions::default().load()?;
+/// let mut analyzer = Analyzer::new(Box::new(detector), classifier, TrackerConfig::default());
+/// for frame in frames() {
+///     for reading in analyzer.analyze(&frame)?.readings {
+///         println!("{}: {:?}", reading.track, reading.dominant);
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Analyzer {
+    detector: Box<dyn FaceDetector>,
+    classifier: Box<dyn Classifier>,
+    tracker: Tracker,
+}
+
+impl Analyzer {
+    /// A pipeline of these parts.
+    pub fn new(
+        detector: Box<dyn FaceDetector>,
+        classifier: Box<dyn Classifier>,
+        tracker: TrackerConfig,
+    ) -> Self {
+        Self { detector, classifier, tracker: Tracker::new(tracker) }
+    }
+
+    /// Finds, reads and follows the faces of the next frame.
+    ///
+    /// Frames come in the order of their times; the same frames give the same readings.
+    ///
+    /// # Errors
+    /// [`AnalyzeError`] when detector or classifier fail. The tracks stay as they were, and the
+    /// next frame may be tried.
+    pub fn analyze(&mut self, frame: &Frame) -> Result<Analysis, AnalyzeError> {
+        let start = Instant::now();
+        let known = self.tracker.known_faces(frame.time());
+        let detections = self.detector.detect(frame, &known)?;
+        let faces = self.tracker.observe(frame.time(), &detections);
+        let detect_time = start.elapsed();
+
+        let start = Instant::now();
+        let images: Vec<FaceImage> =
+            faces.iter().map(|face| face_image(frame, face.box_in_frame, face.roll)).collect();
+        let scores =
+            if images.is_empty() { Vec::new() } else { self.classifier.classify(&images)? };
+        let classify_time = start.elapsed();
+
+        Ok(Analysis {
+            sequence: frame.sequence(),
+            time: frame.time(),
+            readings: self.tracker.read(frame.time(), &faces, &scores),
+            detect_time,
+            classify_time,
+        })
+    }
+
+    /// Puts another classifier in the place of the one that runs.
+    pub fn set_classifier(&mut self, classifier: Box<dyn Classifier>) {
+        self.classifier = classifier;
+    }
+
+    /// What reads the faces, for people.
+    pub fn classifier(&self) -> &ClassifierInfo {
+        self.classifier.description()
+    }
+
+    /// Forgets all faces: the next frame comes from another source. Track numbers go on.
+    pub fn reset(&mut self) {
+        self.detector.reset();
+        self.tracker.reset();
+    }
+}
+
+/// Why a frame could not be analyzed.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalyzeError {
+    /// The detector failed.
+    #[error(transparent)]
+    Detect(#[from] DetectError),
+    /// The classifier failed.
+    #[error(transparent)]
+    Classify(#[from] ClassifyError),
+}

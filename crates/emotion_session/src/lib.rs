@@ -1,0 +1,23 @@
+//! Frames in, events out: the pipeline without Bevy.
+//!
+//! - [`Analyzer`]: detection, tracking and reading of one frame after the other, pulled and
+//!   deterministic.
+//! - [`Engine`]: an analyzer on a thread of its own: hot swap, deadlines, restart.
+//! - [`Lifecycle`]: who is in view, and what changed.
+//! - [`Fuser`]: one answer from all modalities of a subject.
+//! - [`Stream`]: a source, an engine and a lifecycle, live, polled by whoever owns the clock.
+//! - [`Session`]: streams on a thread of their own. Listeners subscribe to its events.
+
+mod analyzer;
+mod engine;
+mod fuser;
+mod lifecycle;
+mod session;
+mod stream;
+
+pub use analyzer::{AnalyzeError, Analyzer};
+pub use engine::{AnalyzerMaker, AnalyzerSettings, Engine, EngineStatus, Finished};
+pub use fuser::Fuser;
+pub use lifecycle::{Lifecycle, LifecycleConfig, Observation};
+pub use session::{Session, SessionCommand, SessionStatus, StreamStatus};
+pub use stream::{Polled, Stream, StreamConfig};

@@ -1,0 +1,27 @@
+//! Data sets, training and evaluation of the models.
+
+pub mod augment;
+mod batch;
+pub mod calibration;
+mod checkpoint;
+pub mod curves;
+pub mod dataset;
+pub mod disturb;
+mod ema;
+pub mod error;
+pub mod evaluation;
+mod glasses;
+pub mod learner;
+#[cfg(feature = "tch")]
+mod libtorch;
+pub mod logits;
+pub mod picture;
+pub mod plots;
+pub mod prior;
+pub mod recipe;
+pub mod report;
+pub mod save;
+pub mod soup;
+pub mod teacher;
+pub mod temperature;
+mod validation;

@@ -1,0 +1,9 @@
+//! Where faces are, who is who over time, and the crop that a model reads.
+//!
+//! - [`detect`]: faces in one frame, with the help of those that are known.
+//! - [`track`]: which detection is which face, and scores smoothed in seconds, not frames.
+//! - [`crop`]: a face in a frame, turned upright and scaled to what the models read.
+
+pub mod crop;
+pub mod detect;
+pub mod track;

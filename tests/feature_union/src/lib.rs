@@ -1,0 +1,1 @@
+//! Nothing but dependencies; see this package's `Cargo.toml`.
