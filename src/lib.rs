@@ -16,26 +16,36 @@
 //!
 //! # The way of the data
 //!
-//! One direction, no way back; each step is a module:
+//! Data goes one way. The plugin is one listener of a session, which knows nothing of Bevy:
 //!
 //! ```text
-//! capture ──frame──▶ detect ──boxes──▶ track ──crops──▶ classify ──scores──▶ track ──readings──▶ plugin ──▶ input, hud
-//! (own thread)       └──────────── analyzer: one frame at a time, async task ─────────────┘   (Bevy systems)
+//! source ──frame──▶ detect, track, crop, classify ──▶ life of a face ──events──▶ plugin ──▶ input, hud
+//! (own thread)      └─────────── analyzer: one frame at a time, own thread ───┘   (Bevy systems)
 //! ```
 //!
-//! - [`capture`]: webcams, films, streams, pictures and the drawn puppet, on a supervised thread
-//!   that offers only the newest frame.
-//! - [`detect`]: where faces are and how far they lean.
-//! - [`track`]: who is who over time, with smoothed scores.
-//! - [`classify`]: seven probabilities for each face.
-//! - [`analyzer`]: detection, tracking and classification as one struct without Bevy: frame in,
-//!   readings out.
-//! - `plugin`: readings as entities, components, events and diagnostics.
-//! - `input`: faces press a game's actions; it reads components and events only.
-//! - [`replay`]: sessions as readings, without pictures, recorded and played back.
-//! - `hands_free`: menus, warm-up and mirror of games that are played with face and head alone.
-//! - `hud`: the demo's screen, each widget a plugin; it reads components and events only.
-//! - `train`: data sets, training and evaluation of the models.
+//! Each part below the plugin is a crate of its own, which knows only crates above it in this table:
+//!
+//! | crate | here | what |
+//! | --- | --- | --- |
+//! | `emotion_core` | the crate root | frames, expressions, scores, ids, time, evidence, events |
+//! | `emotion_puppet` | [`capture::puppet`] | a drawn face that stands in for a camera |
+//! | `emotion_capture` | [`capture`] | webcams, films, streams and pictures, on supervised threads |
+//! | `emotion_vision` | [`vision`] | where faces are, who is who over time, and the crop that a model reads |
+//! | `emotion_models` | [`models`] | networks, weights and their inference on CPU and GPU |
+//! | `emotion_session` | [`session`] | [`session::Analyzer`] for files, [`session::Session`] for live sources |
+//! | `emotion_store` | [`store`] | sessions as readings in files, without pictures |
+//!
+//! In this crate, which is about Bevy:
+//!
+//! | module | what |
+//! | --- | --- |
+//! | [`plugin`] | cameras and faces as entities, components, events and diagnostics |
+//! | [`input`] | faces press a game's actions; it reads components only |
+//! | [`replay`] | sessions recorded and played back |
+//! | `hands_free` | menus, warm-up and mirror of games that are played with face and head alone |
+//! | `hud` | the demo's screen, each widget a plugin; it reads components, resources and events only |
+//!
+//! Training (`emotion_train`) and the program `emotion` (`emotion_cli`) are crates of their own.
 //!
 //! # Features
 //!
@@ -43,18 +53,15 @@
 //! | --- | --- | --- |
 //! | `opencv` | Haar detection, optical flow, films, streams, pictures | yes |
 //! | `webcam` | cameras through nokhwa | yes |
-//! | `wgpu` | models on the GPU, on Bevy's own device inside an app | yes |
-//! | `plugin` | `EmotionPlugins` for Bevy | yes, through `hud` |
-//! | `hud` | the demo's screen and reactions | yes |
-//! | `games` | sound, for the games in `examples/` | yes |
-//! | `cli` | the `emotion` program | yes |
-//! | `onnx` | models as ONNX files | yes, through `cli` |
-//! | `train` | training and evaluation | yes |
-//! | `tch` | training through libtorch, which has to be installed | no |
-//! | `cuda` | training on GPUs of Nvidia's, whose CUDA toolkit has to be installed | no |
+//! | `wgpu` | models on the GPU, in an app that draws on Bevy's own device | yes |
+//! | `efficientnet` | the default model on a CPU, part of the program | yes |
+//! | `resnet` | the default model on a GPU, part of the program | no |
+//! | `cnn4` | the fastest model, part of the program | no |
+//! | `hud` | the modules `hud` and `hands_free` | no |
 //!
-//! Without any of them there remain the core types, the tracker, the classifier on the CPU and the
-//! analyzer, for any [`detect::FaceDetector`] of your own.
+//! Without any of them there is no detector, camera or model, only the puppet as a source: bring your own
+//! detector and model ([`session::AnalyzerSettings::with_analyzer`]), or feed readings
+//! ([`plugin::EmotionFeed`]).
 //!
 //! # Expressions, not feelings
 //!

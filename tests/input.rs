@@ -375,7 +375,7 @@ fn two_players_keep_their_slots() {
     assert_eq!(stage.play(2), [(20, Happening::Pressed(Jump, 2))], "watchers press nothing");
     assert!(stage.input().slot(2).pressed(Jump) && !stage.input().pressed(Jump));
     assert!(stage.input().any_pressed(Jump) && !stage.input().slot(3).pressed(Jump));
-    let watcher = stage.app.world().get::<ExpressionInput<Action>>(faces[2]).unwrap();
+    let watcher = stage.app.world().get::<FaceActions<Action>>(faces[2]).unwrap();
     assert!(watcher.pressed(Jump), "but their faces can be asked");
 
     // Player 2 is lost for a moment, and then for a while.
@@ -434,8 +434,7 @@ fn a_face_that_rests_sadly_is_not_sad() {
     stage.updates(1);
     // The first face keeps its slot for a while: look at the new one itself.
     let seen = stage.seen(stage.face).unwrap();
-    let state =
-        |stage: &Stage| stage.app.world().get::<ExpressionInput<Action>>(seen).unwrap().clone();
+    let state = |stage: &Stage| stage.app.world().get::<FaceActions<Action>>(seen).unwrap().clone();
     assert!(state(&stage).pressed(Shield), "nothing is known of it yet");
     assert!(stage.measured().valence < -0.4);
 
@@ -791,7 +790,7 @@ fn types_are_known_to_reflection() {
         std::any::TypeId::of::<PlayerSlot>(),
         std::any::TypeId::of::<VirtualFace>(),
         std::any::TypeId::of::<ExpressionInput<Action>>(),
-        std::any::TypeId::of::<ExpressionInput<Action>>(),
+        std::any::TypeId::of::<FaceActions<Action>>(),
         std::any::TypeId::of::<ExpressionMap<Action>>(),
     ] {
         let registration = registry.get(type_id).expect("a registered type");
@@ -826,7 +825,8 @@ fn update_strictly(prepare: impl FnOnce(&mut App)) {
         .init_resource::<ButtonInput<KeyCode>>();
     app.world_mut().spawn(VirtualFace::new());
     prepare(&mut app);
-    strict(&mut app, Update);
+    strict(&mut app, PreUpdate);
+    strict(&mut app, FaceStep);
     strict(&mut app, FixedFirst);
     app.insert_resource(TimeUpdateStrategy::ManualDuration(ms(100)));
     app.finish();
@@ -845,6 +845,6 @@ fn no_two_systems_are_ambiguous() {
 #[should_panic(expected = "pairs of systems with conflicting data access")]
 fn ambiguous_systems_would_be_noticed() {
     update_strictly(|app| {
-        app.add_systems(Update, |mut input: ResMut<ExpressionInput<Action>>| input.consume(Jump));
+        app.add_systems(PreUpdate, |mut input: ResMut<ExpressionInput<Action>>| input.consume(Jump));
     });
 }

@@ -76,7 +76,9 @@ pub use map::{Binding, BindingProblem, ExpressionMap, InputAction, InputClock, M
 pub use measure::FaceInput;
 pub use range::{ExpressionRange, FaceWarmedUp, WarmUp, WarmUpFace};
 pub use slots::{PlayerSlot, PlayerSlots, SlotOrder};
-pub use state::{ExpressionInput, when_just_pressed, when_just_released, when_pressed};
+pub use state::{
+    ExpressionInput, FaceActions, when_just_pressed, when_just_released, when_pressed,
+};
 pub use virtual_face::{VirtualFace, VirtualFacePlugin};
 
 use crate::plugin::{CorePlugin, EmotionSystems, Face, FaceStep};
@@ -84,7 +86,7 @@ use crate::plugin::{CorePlugin, EmotionSystems, Face, FaceStep};
 /// Actions of the type `A`, pressed by faces and keys. Add it once for each type of action; with
 /// [`EmotionPlugins`](crate::plugin::EmotionPlugins) beside it, or [`VirtualFacePlugin`].
 ///
-/// It gives [`ExpressionInput<A>`], the same type as a component on every face, [`ActionPressed<A>`] and
+/// It gives [`ExpressionInput<A>`], [`FaceActions<A>`] on every face, [`ActionPressed<A>`] and
 /// [`ActionReleased<A>`]. With it come [`PlayerSlots`], [`CalibrationSettings`] and [`FaceInput`]
 /// for all types of actions together.
 #[derive(Debug, Clone)]
@@ -115,9 +117,11 @@ impl<A: InputAction> Plugin for ExpressionInputPlugin<A> {
         if !app.world().contains_resource::<ExpressionMap<A>>() {
             app.insert_resource(self.map.clone());
         }
-        carry::<ExpressionInput<A>>(app);
+        carry::<FaceActions<A>>(app);
         carry::<press::FaceWatches<A>>(app);
         app.register_type::<ExpressionMap<A>>()
+            .register_type::<ExpressionInput<A>>()
+            .register_type::<FaceActions<A>>()
             .register_type::<ExpressionInput<A>>()
             .insert_resource(ExpressionInput::<A>::of_players())
             .add_message::<ActionPressed<A>>()
@@ -148,7 +152,12 @@ impl<A: InputAction> Plugin for ExpressionInputPlugin<A> {
     }
 }
 
-/// The order of things in a [`FaceStep`].
+/// In each [`FaceStep`]: what faces do is measured, and actions are pressed. Systems that read it there
+/// run after this.
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FaceInputSystems;
+
+/// The order of things in [`FaceInputSystems`].
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum InputStep {
     /// What each face does against its rest, and who plays.
@@ -184,7 +193,10 @@ impl Plugin for MeasurePlugin {
             .add_observer(calibration::start)
             .add_observer(range::start)
             .init_schedule(FaceStep)
-            .configure_sets(FaceStep, (InputStep::Measure, InputStep::Press).chain())
+            .configure_sets(
+                FaceStep,
+                (InputStep::Measure, InputStep::Press).chain().in_set(FaceInputSystems),
+            )
             .add_systems(
                 FaceStep,
                 (calibration::calibrate, range::watch, measure::measure, slots::seat)

@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use bevy::ecs::resource::IsResource;
 use bevy::prelude::*;
 
 use super::events::{ActionPressed, ActionReleased};
 use super::map::{Binding, BoundAction, ExpressionMap, InputAction, InputClock};
 use super::measure::FaceInput;
 use super::slots::{PlayerSlot, PlayerSlots};
-use super::state::{Change, ExpressionInput};
+use super::state::{Change, ExpressionInput, FaceActions};
 use super::watch::{BindingWatch, Press};
-use crate::plugin::{Face, Faces};
+use crate::plugin::Faces;
 
 /// The map's conditions at work for one face.
 #[derive(Component)]
@@ -59,7 +58,7 @@ pub(super) fn check_map<A: InputAction>(map: Res<ExpressionMap<A>>) {
 pub(super) fn watch_faces<A: InputAction>(
     map: Res<ExpressionMap<A>>,
     clock: Clock,
-    mut faces: Query<(&FaceInput, &mut FaceWatches<A>, &mut ExpressionInput<A>)>,
+    mut faces: Query<(&FaceInput, &mut FaceWatches<A>, &mut FaceActions<A>)>,
 ) {
     let delta = clock.scaled(map.clock, clock.faces.delta());
     for (face, mut watches, mut state) in &mut faces {
@@ -72,10 +71,10 @@ pub(super) fn watch_faces<A: InputAction>(
                 .iter_mut()
                 .map(|watch| watch.update(face, delta))
                 .fold(Press::default(), Press::or);
-            state.set(bound.action, press, delta);
+            state.0.set(bound.action, press, delta);
         }
         for action in unbound(&state, &map) {
-            state.set(action, Press::default(), delta);
+            state.0.set(action, Press::default(), delta);
         }
     }
 }
@@ -85,7 +84,7 @@ pub(super) fn press<A: InputAction>(
     map: Res<ExpressionMap<A>>,
     slots: Res<PlayerSlots>,
     clock: Clock,
-    faces: Query<&ExpressionInput<A>, (With<Face>, Without<IsResource>)>,
+    faces: Query<&FaceActions<A>>,
     keys: Option<Res<ButtonInput<KeyCode>>>,
     mut input: ResMut<ExpressionInput<A>>,
     mut pressed: MessageWriter<ActionPressed<A>>,
@@ -167,7 +166,7 @@ impl Clock<'_> {
 /// An update begins.
 pub(super) fn begin_update<A: InputAction>(
     mut input: ResMut<ExpressionInput<A>>,
-    mut faces: Query<&mut ExpressionInput<A>, (With<Face>, Without<IsResource>)>,
+    mut faces: Query<&mut FaceActions<A>>,
 ) {
     for mut state in &mut faces {
         state.bypass_change_detection().begin_update();
@@ -178,7 +177,7 @@ pub(super) fn begin_update<A: InputAction>(
 /// The fixed main loop starts or ends: readers see the edges of its steps, or those of the update.
 pub(super) fn set_in_fixed<A: InputAction, const IN_FIXED: bool>(
     mut input: ResMut<ExpressionInput<A>>,
-    mut faces: Query<&mut ExpressionInput<A>, (With<Face>, Without<IsResource>)>,
+    mut faces: Query<&mut FaceActions<A>>,
 ) {
     for mut state in &mut faces {
         state.bypass_change_detection().set_in_fixed(IN_FIXED);
@@ -189,7 +188,7 @@ pub(super) fn set_in_fixed<A: InputAction, const IN_FIXED: bool>(
 /// A fixed step begins.
 pub(super) fn step<A: InputAction>(
     mut input: ResMut<ExpressionInput<A>>,
-    mut faces: Query<&mut ExpressionInput<A>, (With<Face>, Without<IsResource>)>,
+    mut faces: Query<&mut FaceActions<A>>,
 ) {
     for mut state in &mut faces {
         state.bypass_change_detection().step();

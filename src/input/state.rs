@@ -11,8 +11,8 @@ use super::watch::Press;
 /// Which actions are pressed, in the manner of Bevy's `ButtonInput`.
 ///
 /// As a resource it is about the players, keys included: the methods are about player 1, and
-/// [`ExpressionInput::slot`] gives the others. As a component it is on every face, watchers included, and
-/// about that face alone. An action that is bound to nothing is never pressed. In `FixedUpdate` the
+/// [`ExpressionInput::slot`] gives the others. Every face has one of its own, watchers included, as the
+/// component [`FaceActions`]. An action that is bound to nothing is never pressed. In `FixedUpdate` the
 /// `just_…` methods tell what happened since the fixed step before, so that no press is missed or seen
 /// twice.
 ///
@@ -39,6 +39,17 @@ pub struct ExpressionInput<A: InputAction> {
     others: Vec<Self>,
     /// The clock when the players were last written.
     written_at: Duration,
+}
+
+/// What one face presses: its own [`ExpressionInput`]. Every face has one, watchers included.
+#[derive(Component, Reflect, Debug, Clone, Deref, DerefMut)]
+#[reflect(Component, Default, Debug, Clone)]
+pub struct FaceActions<A: InputAction>(pub(super) ExpressionInput<A>);
+
+impl<A: InputAction> Default for FaceActions<A> {
+    fn default() -> Self {
+        Self(ExpressionInput::default())
+    }
 }
 
 #[derive(Reflect, Debug, Clone)]
@@ -76,8 +87,7 @@ impl<A: InputAction> ExpressionInput<A> {
         Self { others: vec![Self::default()], ..Self::default() }
     }
 
-    /// A player's actions: `input.slot(2)`. A player who is not there presses nothing. A face's
-    /// component is about that face, whatever the slot.
+    /// A player's actions: `input.slot(2)`. A player who is not there presses nothing.
     pub fn slot(&self, slot: impl Into<PlayerSlot>) -> &Self {
         match slot.into().index() {
             Some(0) => self,

@@ -289,7 +289,8 @@ impl Plugin for VirtualFacePlugin {
         }
         app.register_type::<VirtualFace>()
             .init_resource::<LastTrack>()
-            .add_systems(PreUpdate, show.before(EmotionSystems::Capture));
+            // Whoever feeds beside it comes first or second: both are in this update.
+            .add_systems(PreUpdate, show.before(EmotionSystems::Capture).ambiguous_with_all());
     }
 }
 

@@ -49,7 +49,10 @@ impl Plugin for EmotionDiagnosticsPlugin {
             .register_diagnostic(diagnostic(Self::CLASSIFY_MS, " ms"))
             .register_diagnostic(diagnostic(Self::DELAY_MS, " ms"))
             .register_diagnostic(diagnostic(Self::DROPPED, "").with_smoothing_factor(0.0))
-            .add_systems(PreUpdate, measure.in_set(EmotionSystems::Track));
+            .add_systems(
+                PreUpdate,
+                measure.after(EmotionSystems::Track).before(EmotionSystems::Input),
+            );
     }
 }
 

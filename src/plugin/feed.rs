@@ -93,6 +93,7 @@ struct FedStream {
     /// What its faces are related to.
     entity: Entity,
     lifecycle: Lifecycle,
+    frame_size: Option<UVec2>,
 }
 
 /// What came to the faces in an update: of one stream, at one time.
@@ -286,6 +287,8 @@ impl EmotionFeed {
         commands: &mut Commands,
     ) -> Vec<Arrival> {
         let guests = self.guests.take();
+        let driven_size =
+            self.driver.as_ref().and(self.fed.as_ref()).and_then(|fed| fed.frame_size);
         if self.guest_stream.is_none() && guests.is_some() {
             let id = self.guest_stream();
             self.guest_stream = Some(FedStream::new(id, "faces that joined", commands));
@@ -296,7 +299,7 @@ impl EmotionFeed {
         if let Some(guests) = guests
             && !paused
         {
-            let frame_size = view_size.unwrap_or(guests.frame_size);
+            let frame_size = driven_size.or(view_size).unwrap_or(guests.frame_size);
             let readings = guests.readings_in(frame_size).collect();
             let analysis = Analysis { time: clock, readings, ..default() };
             let mut now = clock;
@@ -314,7 +317,7 @@ impl EmotionFeed {
 impl FedStream {
     fn new(id: StreamId, name: &'static str, commands: &mut Commands) -> Self {
         let entity = commands.spawn((Name::new(name), EmotionStatus::default())).id();
-        Self { entity, lifecycle: Lifecycle::new(id, default()) }
+        Self { entity, lifecycle: Lifecycle::new(id, default()), frame_size: None }
     }
 
     fn take(
@@ -382,7 +385,10 @@ impl FedStream {
         })
     }
 
-    fn note_size(&self, frame_size: UVec2, commands: &mut Commands) {
+    fn note_size(&mut self, frame_size: UVec2, commands: &mut Commands) {
+        if self.frame_size.replace(frame_size) == Some(frame_size) {
+            return;
+        }
         let status = EmotionStatus { frame_size: Some(frame_size), ..default() };
         commands.entity(self.entity).insert(status);
     }

@@ -29,7 +29,11 @@ impl Plugin for TrackPlugin {
             .init_resource::<Entities>()
             .init_resource::<LastStep>()
             .init_schedule(FaceStep)
-            .add_systems(PreUpdate, follow.in_set(EmotionSystems::Track));
+            .add_systems(
+                PreUpdate,
+                // Observers may do anything: what else Bevy does before updates comes first.
+                follow.in_set(EmotionSystems::Track).ambiguous_with_all(),
+            );
     }
 }
 

@@ -97,13 +97,29 @@ fn with_default_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
 /// Sends the library's log to stderr.
 fn log_to_stderr(verbose: u8) {
     let level = match verbose {
-        0 => "warn",
-        1 => "warn,bevy_emotion=info,emotion=info",
-        _ => "info,bevy_emotion=debug,emotion=debug",
+        0 => "warn".to_owned(),
+        1 => log_levels("warn", "info"),
+        _ => log_levels("info", "debug"),
     };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// A log filter: `others` for everything, `ours` for the crates of this workspace.
+fn log_levels(others: &str, ours: &str) -> String {
+    const OURS: [&str; 9] = [
+        "bevy_emotion",
+        "emotion",
+        "emotion_capture",
+        "emotion_models",
+        "emotion_puppet",
+        "emotion_session",
+        "emotion_store",
+        "emotion_train",
+        "emotion_vision",
+    ];
+    OURS.iter().fold(others.to_owned(), |filter, name| format!("{filter},{name}={ours}"))
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

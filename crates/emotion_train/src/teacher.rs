@@ -25,7 +25,7 @@ pub struct SoftTargets {
 }
 
 impl Teacher {
-    /// Reads a file of [`write`].
+    /// Reads a file of [`write()`].
     ///
     /// # Errors
     /// [`TeacherError`] when the file cannot be read or has another format.

@@ -1,14 +1,10 @@
 //! Faces in real clips: found, kept apart, and not seen where there are none.
 //!
-//! The clips lie in `../shared/clips` and are no part of the project; without them these tests say
-//! that they were skipped.
+//! The clips lie in `../shared/clips` and are no part of the project, so the tests that need them are
+//! ignored unless they are asked for.
 
 #![cfg(feature = "opencv")]
-#![expect(
-    clippy::expect_used,
-    clippy::print_stdout,
-    reason = "helpers of tests fail by panicking too, and say what was skipped"
-)]
+#![expect(clippy::expect_used, reason = "helpers of tests fail by panicking too")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,13 +22,10 @@ const MAN: &str = "head-pose-face-detection-male.mp4";
 const WALKING: &str = "face-demographics-walking.mp4";
 const NO_FACE: &str = "no_face.mp4";
 
-/// The frames of a clip in 640x480 with bars, each changed by `change`; `None` without the clip.
-fn frames(clip: &str, change: impl Fn(Mat) -> Mat) -> Option<Vec<Frame>> {
+/// The frames of a clip in 640x480 with bars, each changed by `change`.
+fn frames(clip: &str, change: impl Fn(Mat) -> Mat) -> Vec<Frame> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/clips").join(clip);
-    if !path.is_file() {
-        println!("skipped: no {}", path.display());
-        return None;
-    }
+    assert!(path.is_file(), "there is no {} (see docs/detection.md)", path.display());
     let mut capture =
         videoio::VideoCapture::from_file(path.to_str().expect("UTF-8"), videoio::CAP_ANY)
             .expect("a clip");
@@ -68,7 +61,7 @@ fn frames(clip: &str, change: impl Fn(Mat) -> Mat) -> Option<Vec<Frame>> {
         let bytes = rgb.data_bytes().expect("contiguous").to_vec();
         frames.push(Frame::from_rgb(bytes, 640, 480, index, time).expect("a frame"));
     }
-    Some(frames)
+    frames
 }
 
 /// The faces in each frame.
@@ -98,8 +91,9 @@ fn tracks(faces: &[Vec<TrackedFace>]) -> BTreeMap<u64, usize> {
 }
 
 #[test]
-fn both_people_are_found_however_they_lean() {
-    let Some(frames) = frames(TWO_PEOPLE, |picture| picture) else { return };
+#[ignore = "needs the clips in ../shared/clips: scripts/test runs it where they are"]
+fn both_people_are_found_however_they_lean_needs_clips() {
+    let frames = frames(TWO_PEOPLE, |picture| picture);
     let faces = faces(&frames);
     assert!(faces_a_frame(&faces) >= 1.9, "{} faces a frame", faces_a_frame(&faces));
     assert_eq!(tracks(&faces).len(), 2, "{:?}", tracks(&faces));
@@ -115,7 +109,8 @@ fn both_people_are_found_however_they_lean() {
 }
 
 #[test]
-fn both_people_are_found_in_a_mirror_and_in_the_dark() {
+#[ignore = "needs the clips in ../shared/clips: scripts/test runs it where they are"]
+fn both_people_are_found_in_a_mirror_and_in_the_dark_needs_clips() {
     let mirror = |picture: Mat| {
         let mut mirrored = Mat::default();
         core::flip(&picture, &mut mirrored, 1).expect("flipped");
@@ -128,7 +123,7 @@ fn both_people_are_found_in_a_mirror_and_in_the_dark() {
     };
     let changes: [(&str, &dyn Fn(Mat) -> Mat); 2] = [("mirror", &mirror), ("dark", &dark)];
     for (name, change) in changes {
-        let Some(frames) = frames(TWO_PEOPLE, change) else { return };
+        let frames = frames(TWO_PEOPLE, change);
         let faces = faces(&frames);
         assert!(faces_a_frame(&faces) >= 1.9, "{name}: {} a frame", faces_a_frame(&faces));
         assert_eq!(tracks(&faces).len(), 2, "{name}: {:?}", tracks(&faces));
@@ -136,8 +131,9 @@ fn both_people_are_found_in_a_mirror_and_in_the_dark() {
 }
 
 #[test]
-fn the_man_is_found_and_stays_one() {
-    let Some(frames) = frames(MAN, |picture| picture) else { return };
+#[ignore = "needs the clips in ../shared/clips: scripts/test runs it where they are"]
+fn the_man_is_found_and_stays_one_needs_clips() {
+    let frames = frames(MAN, |picture| picture);
     let faces = faces(&frames);
     let with_face = faces.iter().filter(|frame| !frame.is_empty()).count();
     assert!(with_face as f64 >= 0.98 * faces.len() as f64, "{with_face} of {}", faces.len());
@@ -152,8 +148,9 @@ fn the_man_is_found_and_stays_one() {
 }
 
 #[test]
-fn small_faces_are_found_after_a_while() {
-    let Some(frames) = frames(WALKING, |picture| picture) else { return };
+#[ignore = "needs the clips in ../shared/clips: scripts/test runs it where they are"]
+fn small_faces_are_found_after_a_while_needs_clips() {
+    let frames = frames(WALKING, |picture| picture);
     let faces = faces(&frames);
     let late = faces_a_frame(&faces[15..]);
     assert!(late >= 1.8, "{late} faces a frame from the 15th on");
@@ -161,16 +158,18 @@ fn small_faces_are_found_after_a_while() {
 }
 
 #[test]
-fn no_face_is_seen_where_there_is_none() {
-    let Some(frames) = frames(NO_FACE, |picture| picture) else { return };
+#[ignore = "needs the clips in ../shared/clips: scripts/test runs it where they are"]
+fn no_face_is_seen_where_there_is_none_needs_clips() {
+    let frames = frames(NO_FACE, |picture| picture);
     let faces = faces(&frames);
     let with_face = faces.iter().filter(|frame| !frame.is_empty()).count();
     assert!(with_face * 100 <= faces.len(), "{with_face} of {}", faces.len());
 }
 
 #[test]
-fn the_same_frames_give_the_same_faces() {
-    let Some(frames) = frames(TWO_PEOPLE, |picture| picture) else { return };
+#[ignore = "needs the clips in ../shared/clips: scripts/test runs it where they are"]
+fn the_same_frames_give_the_same_faces_needs_clips() {
+    let frames = frames(TWO_PEOPLE, |picture| picture);
     let first = faces(&frames[..25]);
     assert_eq!(first, faces(&frames[..25]));
 
@@ -185,9 +184,10 @@ fn the_same_frames_give_the_same_faces() {
 }
 
 #[test]
-fn a_face_that_leaves_is_given_up_soon() {
-    let Some(frames) = frames(MAN, |picture| picture) else { return };
-    let Some(empty) = self::frames(NO_FACE, |picture| picture) else { return };
+#[ignore = "needs the clips in ../shared/clips: scripts/test runs it where they are"]
+fn a_face_that_leaves_is_given_up_soon_needs_clips() {
+    let frames = frames(MAN, |picture| picture);
+    let empty = self::frames(NO_FACE, |picture| picture);
     let start = frames[29].time();
     let mut cut = frames[..30].to_vec();
     for (index, frame) in empty.iter().take(24).enumerate() {
@@ -236,8 +236,9 @@ fn frames_of_any_size_are_borne() {
 }
 
 #[test]
-fn an_8k_frame_gives_the_faces_of_a_small_one() {
-    let Some(frames) = frames(MAN, |picture| picture) else { return };
+#[ignore = "needs the clips in ../shared/clips: scripts/test runs it where they are"]
+fn an_8k_frame_gives_the_faces_of_a_small_one_needs_clips() {
+    let frames = frames(MAN, |picture| picture);
     let rgb = frames[0].rgb();
     let mut large = Vec::with_capacity(7680 * 5760 * 3);
     for y in 0..5760_usize {

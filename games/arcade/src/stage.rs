@@ -69,14 +69,16 @@ impl Stage {
         )
     }
 
-    /// With a screen of 1280×720; `None`, with a word about it, where there is no Vulkan.
-    pub fn new_with_screen(game: impl Plugin) -> Option<Self> {
+    /// With a screen of 1280×720. It needs a Vulkan driver, and panics where there is none.
+    pub fn new_with_screen(game: impl Plugin) -> Self {
         let render = RenderPlugin { synchronous_pipeline_compilation: true, ..default() };
-        let stage = catch_unwind(AssertUnwindSafe(|| Self::build(render, game)));
-        if stage.is_err() {
-            eprintln!("skipped: no Vulkan here, not even in software; nothing can be photographed");
-        }
-        stage.ok()
+        // Whatever went wrong has been printed by now.
+        catch_unwind(AssertUnwindSafe(|| Self::build(render, game))).unwrap_or_else(|_| {
+            panic!(
+                "the game did not start with a screen (the reason is above); it needs a Vulkan \
+                 driver, be it in software (Debian, Ubuntu: apt install mesa-vulkan-drivers)"
+            )
+        })
     }
 
     /// Without a screen, with a picture of so many puppets that the real detector and model read.

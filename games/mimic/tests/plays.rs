@@ -557,8 +557,9 @@ fn ten_minutes_of_all_sorts_of_things() {
 // ---- Looked at ---------------------------------------------------------------------------------
 
 #[test]
-fn photographs() {
-    let Some(mut stage) = Stage::new_with_screen(MimicPlugin { seed: 1 }) else { return };
+#[ignore = "needs a Vulkan driver, software will do: scripts/test runs it"]
+fn photographs_needs_vulkan() {
+    let mut stage = Stage::new_with_screen(MimicPlugin { seed: 1 });
     let me = stage.face(VirtualFace::new());
     stage.run(3.0);
     stage.photograph("mimic_title");

@@ -1,5 +1,6 @@
 //! One file for each subcommand: its arguments as `XArgs`, and `run`.
 
+mod advice;
 pub mod analyze;
 mod annotate;
 #[cfg(feature = "train")]
@@ -22,7 +23,8 @@ mod tape;
 #[cfg(feature = "train")]
 pub mod train;
 
-/// The error and its causes in one line, each cause once: some errors quote theirs.
+/// The error and its causes in one line, each cause once: some errors quote theirs; and what helps on the
+/// command line.
 pub fn chain(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {
@@ -32,6 +34,10 @@ pub fn chain(error: &anyhow::Error) -> String {
             text.push_str(": ");
             text.push_str(&cause);
         }
+    }
+    if let Some(advice) = advice::advice(error) {
+        text.push_str("; ");
+        text.push_str(advice);
     }
     text
 }

@@ -1,10 +1,12 @@
 //! What `emotion` finds and reads faces with: the arguments that its commands share.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[cfg(feature = "demo")]
 use bevy_emotion::plugin::AnalyzePlugin;
 use clap::Args;
+use emotion_core::supervise::Deadlines;
 use emotion_models::{BackendChoice, ClassifierOptions, ModelChoice};
 use emotion_session::Analyzer;
 #[cfg(feature = "demo")]
@@ -36,7 +38,12 @@ impl PipelineArgs {
     pub fn analyzer(&self) -> anyhow::Result<Analyzer> {
         let detector = HaarDetector::from_system(self.cascade.as_deref())?;
         let model = self.model.clone().unwrap_or_default();
-        let classifier = ClassifierOptions::new(self.backend, model).load()?;
+        let options = ClassifierOptions {
+            // Nobody waits for the next frame: a slow driver may take its time.
+            deadlines: Deadlines::nested(Duration::from_secs(60)),
+            ..ClassifierOptions::new(self.backend, model)
+        };
+        let classifier = options.load()?;
         Ok(Analyzer::new(Box::new(detector), classifier, TrackerConfig::default()))
     }
 
