@@ -27,6 +27,7 @@ const SPEED: f32 = 4.0;
 fn main() -> AppExit {
     // Leaning by less than a tenth of the way does nothing, 70 % of it is full speed.
     let tilt = AxisBinding::new(FaceAxis::Tilt).with_dead_zone(0.1).with_full(0.7);
+    // Keys are read where there is a window to press them in: with `DefaultPlugins`.
     let map = ExpressionMap::new()
         .with(Action::Steer, tilt)
         .with(Action::Steer, Binding::keys(KeyCode::ArrowLeft, KeyCode::ArrowRight));

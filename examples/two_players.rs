@@ -18,6 +18,7 @@ enum Action {
 }
 
 fn main() -> AppExit {
+    // Keys are read where there is a window to press them in: with `DefaultPlugins`.
     let map = ExpressionMap::new()
         .with(Action::Jump, Expression::Happy)
         .with(Action::Jump, KeyCode::KeyA)

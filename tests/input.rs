@@ -845,6 +845,8 @@ fn no_two_systems_are_ambiguous() {
 #[should_panic(expected = "pairs of systems with conflicting data access")]
 fn ambiguous_systems_would_be_noticed() {
     update_strictly(|app| {
-        app.add_systems(PreUpdate, |mut input: ResMut<ExpressionInput<Action>>| input.consume(Jump));
+        app.add_systems(PreUpdate, |mut input: ResMut<ExpressionInput<Action>>| {
+            input.consume(Jump)
+        });
     });
 }

@@ -2,6 +2,7 @@
 //! Software Vulkan will do.
 
 #![cfg(all(feature = "hud", feature = "opencv", feature = "wgpu"))]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking too")]
 
 use std::time::{Duration, Instant};
 

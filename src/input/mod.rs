@@ -122,7 +122,6 @@ impl<A: InputAction> Plugin for ExpressionInputPlugin<A> {
         app.register_type::<ExpressionMap<A>>()
             .register_type::<ExpressionInput<A>>()
             .register_type::<FaceActions<A>>()
-            .register_type::<ExpressionInput<A>>()
             .insert_resource(ExpressionInput::<A>::of_players())
             .add_message::<ActionPressed<A>>()
             .add_message::<ActionReleased<A>>()

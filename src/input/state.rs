@@ -285,7 +285,7 @@ impl<A: InputAction> Default for ExpressionInput<A> {
 ///
 /// App::new().add_systems(
 ///     Update,
-///     jump.run_if(when_just_pressed(Action::Jump)).in_set(EmotionSystems::React),
+///     jump.run_if(when_just_pressed(Action::Jump)),
 /// );
 /// ```
 pub fn when_pressed<A: InputAction>(

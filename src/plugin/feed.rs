@@ -377,12 +377,8 @@ impl FedStream {
     fn advance(&mut self, clock: Duration) -> Option<Arrival> {
         let mut events = Vec::new();
         self.lifecycle.advance(SessionTime(clock), &mut events);
-        (!events.is_empty()).then(|| Arrival {
-            stream: self.entity,
-            at: clock,
-            what: Arrived::Silence,
-            events,
-        })
+        let arrival = Arrival { stream: self.entity, at: clock, what: Arrived::Silence, events };
+        (!arrival.events.is_empty()).then_some(arrival)
     }
 
     fn note_size(&mut self, frame_size: UVec2, commands: &mut Commands) {

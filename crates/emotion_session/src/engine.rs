@@ -17,7 +17,7 @@ use emotion_vision::track::TrackerConfig;
 use crate::{AnalyzeError, Analyzer};
 
 /// What an [`Engine`] loads.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct AnalyzerSettings {
     /// Where the model runs. When a GPU fails while it runs, `Auto` goes on on the CPU.
     pub backend: BackendChoice,
@@ -35,21 +35,6 @@ pub struct AnalyzerSettings {
     /// The GPU that a Bevy app already uses; without it the `wgpu` backend opens one of its own.
     #[cfg(feature = "wgpu")]
     pub shared_gpu: Option<emotion_models::GpuHandles>,
-}
-
-impl Default for AnalyzerSettings {
-    fn default() -> Self {
-        Self {
-            backend: BackendChoice::default(),
-            model: ModelChoice::default(),
-            cascades: None,
-            tracker: TrackerConfig::default(),
-            deadlines: Deadlines::default(),
-            maker: None,
-            #[cfg(feature = "wgpu")]
-            shared_gpu: None,
-        }
-    }
 }
 
 /// Makes an analyzer on the loading thread; once, or again after it crashed or hung.

@@ -1,6 +1,6 @@
 //! A live session without Bevy: frames go in at the real channel, events come out.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail")]
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
