@@ -1,7 +1,5 @@
 //! Both preludes fit in one file: no name of this crate's is one of leafwing-input-manager's.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
-
 use bevy::input::InputPlugin;
 use bevy::prelude::*;
 use bevy_emotion::prelude::*;
