@@ -8,7 +8,7 @@ use std::str::FromStr;
 /// Everything that is no keyword and has no `://` is a path; a file called `puppet` is `./puppet`.
 ///
 /// ```
-/// use bevy_emotion::capture::SourceSpec;
+/// use emotion_capture::SourceSpec;
 /// assert_eq!("camera:2".parse(), Ok(SourceSpec::Camera(Some(2))));
 /// assert_eq!("rtsp://host/door".parse(), Ok(SourceSpec::Url("rtsp://host/door".into())));
 /// assert_eq!(SourceSpec::Path("./auto".into()).to_string(), "./auto");

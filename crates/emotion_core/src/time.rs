@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A moment of a session, from its start: media time of a film, running time of a live session
-/// without its pauses.
+/// A moment on a session's clock, from its start: its running time without the pauses.
 ///
 /// In files and messages it is a number of seconds, exact to the nanosecond for 50 days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]

@@ -11,7 +11,13 @@ use emotion_vision::track::{Tracker, TrackerConfig};
 /// Detector, classifier and tracker in a row.
 ///
 /// ```no_run
-/// use bevy_emotion::prelude::*;
+/// # #[cfg(feature = "opencv")]
+/// # mod example {
+/// use emotion_core::Frame;
+/// use emotion_models::ClassifierOptions;
+/// use emotion_session::Analyzer;
+/// use emotion_vision::detect::HaarDetector;
+/// use emotion_vision::track::TrackerConfig;
 /// # fn frames() -> Vec<Frame> { Vec::new() }
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let detector = HaarDetector::from_system(None)?;
@@ -24,6 +30,8 @@ use emotion_vision::track::{Tracker, TrackerConfig};
 /// }
 /// # Ok(())
 /// # }
+/// # }
+/// # fn main() {}
 /// ```
 pub struct Analyzer {
     detector: Box<dyn FaceDetector>,

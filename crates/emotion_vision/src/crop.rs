@@ -4,7 +4,7 @@ use emotion_core::{FaceImage, Frame, FrameRect, PIXELS, SIDE};
 
 /// Side of the crop, in sides of the box that Haar gives.
 ///
-/// Measured by `benches/margin.rs` on 399 training faces of FER-2013, enlarged four times: the
+/// Measured by `crates/emotion_cli/benches/margin.rs` on 399 training faces of FER-2013, enlarged four times: the
 /// detector found 144, and the picture's side was 0.94 sides of its box (quartiles 0.89 and 1.01);
 /// the middles differed by 0.009 of a side across and 0.003 down (quartiles within 0.02).
 pub const CROP_SCALE: f32 = 0.94;
