@@ -149,7 +149,7 @@ pub(super) fn gather(
     let mut view_size = None;
     for (entity, mut camera, mut status) in sorted {
         let CameraStream { stream, rests } = &mut *camera;
-        if driven && !std::mem::replace(rests, driven) {
+        if driven && !*rests {
             stream.begin_epoch();
         }
         *rests = driven;
@@ -163,14 +163,11 @@ pub(super) fn gather(
         view_size = view_size.or(status.frame_size);
         list.extend(arrival_of(entity, polled, clock));
     }
+    list.extend(feed.take_fed(&mut clock, paused, memory.0, &mut commands));
+    list.extend(feed.take_guests(clock, paused, view_size, memory.0, &mut commands));
     if !driven {
-        list.extend(feed.take_fed(&mut clock, paused, memory.0, &mut commands));
-        list.extend(feed.take_guests(clock, paused, view_size, memory.0, &mut commands));
-        // Streams happen side by side; a stream's own order stays.
+        // Streams happen side by side; a stream's own order stays. A driver's clock may jump.
         list.sort_by_key(|arrival| arrival.at);
-    } else {
-        list.extend(feed.take_fed(&mut clock, paused, memory.0, &mut commands));
-        list.extend(feed.take_guests(clock, paused, view_size, memory.0, &mut commands));
     }
     for arrival in &list {
         if let Arrived::Frame(frame) = &arrival.what {
