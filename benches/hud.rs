@@ -96,7 +96,7 @@ fn measure(
         let (x, y) = (f32::from(number % 2) * 480.0 + 80.0, f32::from(number / 2) * 270.0 + 40.0);
         let face = Face {
             subject: SubjectId { track: u64::from(number), ..default() },
-            box_in_frame: FrameRect::new(x, y, 180.0, 180.0),
+            bbox_in_frame: FrameRect::new(x, y, 180.0, 180.0),
             frame_size: UVec2::new(960, 540),
             presence: 1.0,
             visible: true,

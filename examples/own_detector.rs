@@ -24,7 +24,7 @@ impl FaceDetector for PhotoBooth {
     ) -> Result<Vec<Detection>, DetectError> {
         let (width, height) = (frame.width() as f32, frame.height() as f32);
         Ok(vec![Detection {
-            box_in_frame: FrameRect::square((width / 2.0, height / 2.0), height / 2.0),
+            bbox_in_frame: FrameRect::square((width / 2.0, height / 2.0), height / 2.0),
             roll: 0.0,
             confidence: 1.0,
             found_by: FoundBy::Frontal,
@@ -50,7 +50,7 @@ fn main() -> AppExit {
     .add_plugins(EmotionPlugins.set(puppet).set(AnalyzePlugin { settings }))
     .add_observer(|face: On<FaceAppeared>, faces: Query<&Face>| {
         if let Ok(face) = faces.get(face.entity) {
-            info!("the booth has a guest at {:?}", face.box_in_frame.center());
+            info!("the booth has a guest at {:?}", face.bbox_in_frame.center());
         }
     })
     .add_observer(|change: On<ExpressionChanged>| info!("the guest shows {:?}", change.to));

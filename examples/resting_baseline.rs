@@ -23,8 +23,8 @@ fn main() -> AppExit {
         MeasurePlugin,
     ))
     // A face that holds still for a second is at rest. It starts by itself when a face appears;
-    // `commands.trigger(CalibrateFace { entity })` starts it anew.
-    .insert_resource(CalibrationSettings { rest: Duration::from_secs(1), ..default() })
+    // `commands.trigger(MeasureBaseline { entity })` starts it anew.
+    .insert_resource(BaselineSettings { rest: Duration::from_secs(1), ..default() })
     .add_systems(Startup, |mut commands: Commands| {
         let rest = Scores::certain(Expression::Neutral);
         let rest = rest.mix(&Scores::certain(Expression::Sad), 0.5);
@@ -35,23 +35,23 @@ fn main() -> AppExit {
     support::run(app)
 }
 
-fn found(search: On<FaceCalibrated>, faces: Query<&FaceCalibration>) {
-    let Ok(calibration) = faces.get(search.entity) else { return };
+fn found(search: On<BaselineMeasured>, faces: Query<&RestingBaseline>) {
+    let Ok(resting) = faces.get(search.entity) else { return };
     if search.found {
-        let sad = calibration.baseline.scores.get(Expression::Sad);
+        let sad = resting.baseline.scores.get(Expression::Sad);
         info!("its rest is found: it reads as sad by {:.0} %", 100.0 * sad);
     } else {
         info!("it did not hold still; everything is measured from neutral");
     }
 }
 
-fn tell(faces: Query<(&Emotion, &FaceInput, &FaceCalibration)>) {
-    for (emotion, input, calibration) in &faces {
+fn tell(faces: Query<(&Emotion, &FaceInput, &RestingBaseline)>) {
+    for (emotion, input, resting) in &faces {
         info!(
             "read as sad by {:.0} %, which counts as {:.0} %; {:?}",
             100.0 * emotion.scores.get(Expression::Sad),
             100.0 * input.strength(Expression::Sad),
-            calibration.state
+            resting.state
         );
     }
 }

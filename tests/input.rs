@@ -53,7 +53,7 @@ enum Happening {
     Returned,
     Gone,
     Shows(Option<Expression>),
-    Calibrated(bool),
+    Measured(bool),
     WarmedUp(f32),
 }
 
@@ -274,7 +274,7 @@ fn axes_are_the_players_own_left_and_right() {
     stage.updates(5);
     assert!(near(stage.input().value(Jump), -0.8));
     let face = *stage.app.world().get::<Face>(seen).unwrap();
-    assert!(face.box_in_frame.center().0 > 160.0, "a camera sees it on the other side");
+    assert!(face.bbox_in_frame.center().0 > 160.0, "a camera sees it on the other side");
     assert!(near(stage.measured().position_in_mirror.y, 0.4));
 
     stage.act(|face| face.press(Expression::Happy));
@@ -426,7 +426,7 @@ fn sad_rest() -> Scores {
 fn a_face_that_rests_sadly_is_not_sad() {
     let map = ExpressionMap::new().with(Shield, Expression::Sad).with(Jump, Expression::Happy);
     let mut stage = Stage::with(map, |app| {
-        tell(app, |event: &FaceCalibrated| Happening::Calibrated(event.found));
+        tell(app, |event: &BaselineMeasured| Happening::Measured(event.found));
     });
     stage.app.world_mut().despawn(stage.face);
     let world = stage.app.world_mut();
@@ -439,11 +439,10 @@ fn a_face_that_rests_sadly_is_not_sad() {
     assert!(stage.measured().valence < -0.4);
 
     assert_eq!(stage.play(50), []);
-    let calibration =
-        |stage: &Stage| stage.app.world().get::<FaceCalibration>(seen).unwrap().clone();
-    assert!((calibration(&stage).progress().unwrap() - 0.5).abs() < 1e-3);
-    assert_eq!(stage.play(60)[..1], [(1000, Happening::Calibrated(true))]);
-    assert!(calibration(&stage).is_done());
+    let resting = |stage: &Stage| stage.app.world().get::<RestingBaseline>(seen).unwrap().clone();
+    assert!((resting(&stage).progress().unwrap() - 0.5).abs() < 1e-3);
+    assert_eq!(stage.play(60)[..1], [(1000, Happening::Measured(true))]);
+    assert!(resting(&stage).is_done());
     assert!(!state(&stage).pressed(Shield));
     let rested = stage.measured();
     assert!(rested.strength(Expression::Sad) < 1e-3 && rested.valence.abs() < 1e-3, "{rested:?}");
@@ -459,31 +458,31 @@ fn a_face_that_rests_sadly_is_not_sad() {
 }
 
 #[test]
-fn calibration_can_be_repeated_and_given_up() {
+fn a_baseline_can_be_measured_again_and_given_up() {
     let mut stage = Stage::with(only(Expression::Sad), |app| {
-        app.insert_resource(CalibrationSettings { automatic: false, ..default() });
-        tell(app, |event: &FaceCalibrated| Happening::Calibrated(event.found));
+        app.insert_resource(BaselineSettings { automatic: false, ..default() });
+        tell(app, |event: &BaselineMeasured| Happening::Measured(event.found));
     });
     stage.act(|face| face.rest = sad_rest());
     assert_eq!(stage.play(200), [(20, Happening::Pressed(Jump, 1))], "not by itself");
 
     let entity = stage.seen(stage.face).unwrap();
-    stage.app.world_mut().trigger(CalibrateFace { entity });
+    stage.app.world_mut().trigger(MeasureBaseline { entity });
     let told = stage.play(102);
-    assert_eq!(told[0].1, Happening::Calibrated(true));
+    assert_eq!(told[0].1, Happening::Measured(true));
     assert!(matches!(told[1], (_, Happening::Released(..))), "{told:?}");
 
-    stage.app.world_mut().trigger(CalibrateFace { entity });
+    stage.app.world_mut().trigger(MeasureBaseline { entity });
     let mut told = Vec::new();
     for update in 0..520 {
         let side = if update % 10 < 5 { 0.9 } else { -0.9 };
         stage.act(|face| face.move_to(Vec2::new(side, 0.0), Duration::ZERO));
         told.extend(stage.play(1));
     }
-    assert_eq!(told, [(20, Happening::Calibrated(false))]);
-    let calibration = stage.app.world().get::<FaceCalibration>(entity).unwrap();
-    assert_eq!(calibration.state, CalibrationState::GaveUp);
-    assert!(calibration.baseline.scores.get(Expression::Sad) > 0.5, "the one before stays");
+    assert_eq!(told, [(20, Happening::Measured(false))]);
+    let resting = stage.app.world().get::<RestingBaseline>(entity).unwrap();
+    assert_eq!(resting.state, BaselineState::GaveUp);
+    assert!(resting.baseline.scores.get(Expression::Sad) > 0.5, "the one before stays");
 }
 
 #[test]
@@ -557,7 +556,7 @@ fn virtual_faces_join_a_cameras() {
                 let scores = Scores::certain(Expression::Sad);
                 let reading = Reading {
                     track: 1,
-                    box_in_frame: FrameRect::square((20.0, 20.0), 20.0),
+                    bbox_in_frame: FrameRect::square((20.0, 20.0), 20.0),
                     roll: 0.0,
                     presence: 1.0,
                     scores,
@@ -582,7 +581,7 @@ fn virtual_faces_join_a_cameras() {
     let seen = stage.seen(stage.face).unwrap();
     let face = *stage.app.world().get::<Face>(seen).unwrap();
     assert_eq!(face.frame_size, UVec2::new(64, 48));
-    assert_eq!(face.box_in_frame.center(), (32.0, 24.0));
+    assert_eq!(face.bbox_in_frame.center(), (32.0, 24.0));
 
     stage.app.world_mut().resource_mut::<Camera>().on = false;
     stage.updates(60);
@@ -785,7 +784,7 @@ fn types_are_known_to_reflection() {
     let registry = stage.app.world().resource::<AppTypeRegistry>().read();
     for type_id in [
         std::any::TypeId::of::<FaceInput>(),
-        std::any::TypeId::of::<FaceCalibration>(),
+        std::any::TypeId::of::<RestingBaseline>(),
         std::any::TypeId::of::<ExpressionRange>(),
         std::any::TypeId::of::<PlayerSlot>(),
         std::any::TypeId::of::<VirtualFace>(),

@@ -47,7 +47,7 @@ fn game() -> App {
         .insert_resource(TimeUpdateStrategy::ManualDuration(TICK))
         .insert_resource(PlayerSlots::new(2))
         .init_resource::<Log>()
-        .add_observer(|rest: On<FaceCalibrated>, mut commands: Commands| {
+        .add_observer(|rest: On<BaselineMeasured>, mut commands: Commands| {
             let time = Duration::from_millis(700);
             commands.trigger(WarmUpFace { entity: rest.entity, expression: None, time });
         })
@@ -73,7 +73,7 @@ fn game() -> App {
     note(&mut app, |_: &FaceReturned| "returned".to_owned());
     note(&mut app, |_: &FaceGone| "gone".to_owned());
     note(&mut app, |change: &ExpressionChanged| format!("{:?} to {:?}", change.from, change.to));
-    note(&mut app, |rest: &FaceCalibrated| format!("rest found: {}", rest.found));
+    note(&mut app, |rest: &BaselineMeasured| format!("rest found: {}", rest.found));
     note(&mut app, |warm: &FaceWarmedUp| format!("warmed up to {:?}", warm.reached.to_bits()));
     note(&mut app, |press: &ActionPressed<Action>| {
         format!("player {} presses {:?}", press.slot.0, press.action)
@@ -169,7 +169,7 @@ fn play(recording: &Arc<Recording>, how: Play) -> (Log, Vec<String>) {
         }
     }
     let mut faces =
-        app.world_mut().query::<(&Face, &FaceCalibration, &ExpressionRange, Option<&PlayerSlot>)>();
+        app.world_mut().query::<(&Face, &RestingBaseline, &ExpressionRange, Option<&PlayerSlot>)>();
     let mut end: Vec<String> = faces.iter(app.world()).map(|parts| format!("{parts:?}")).collect();
     end.sort();
     (app.world().resource::<Log>().clone(), end)

@@ -29,10 +29,10 @@ impl FaceDetector for CountingDetector {
     ) -> Result<Vec<Detection>, DetectError> {
         let detection = |index: u8| {
             let center = (60.0 + 100.0 * f32::from(index), 60.0);
-            let box_in_frame = FrameRect::square(center, 80.0);
-            let known = known.iter().find(|known| known.box_in_frame.iou(&box_in_frame) > 0.5);
+            let bbox_in_frame = FrameRect::square(center, 80.0);
+            let known = known.iter().find(|known| known.bbox_in_frame.iou(&bbox_in_frame) > 0.5);
             Detection {
-                box_in_frame,
+                bbox_in_frame,
                 roll: 0.0,
                 confidence: 1.0,
                 found_by: FoundBy::Frontal,
@@ -148,7 +148,7 @@ fn faces_of(app: &mut App, camera: Entity) -> Vec<(Entity, Face)> {
     let mut faces = app.world_mut().query::<(Entity, &Face, &FaceOf)>();
     let faces = faces.iter(app.world()).filter(|(_, _, of)| of.0 == camera);
     let mut faces: Vec<_> = faces.map(|(entity, face, _)| (entity, *face)).collect();
-    faces.sort_by(|(_, a), (_, b)| a.box_in_frame.x.total_cmp(&b.box_in_frame.x));
+    faces.sort_by(|(_, a), (_, b)| a.bbox_in_frame.x.total_cmp(&b.bbox_in_frame.x));
     faces
 }
 

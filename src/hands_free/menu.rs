@@ -1,4 +1,4 @@
-//! A menu for face and head.
+//! A menu operated with face and head.
 
 use std::time::Duration;
 
@@ -15,26 +15,26 @@ use crate::input::{
 use crate::plugin::Face;
 use emotion_core::Expression;
 
-/// How long a smile takes an item.
+/// How long a smile has to last to confirm an item.
 const SMILE_TIME: Duration = Duration::from_secs(1);
-/// From this strength on a smile takes, and until that it goes on: a faint one is enough, since the
+/// Strength at which a smile starts, and below which it ends: a faint one is enough, since the
 /// first menu comes before any warm-up.
 const SMILE: (f32, f32) = (0.4, 0.25);
 /// How far the head has to lean to choose, as a part of a full tilt (30 degrees).
 const LEAN: f32 = 0.35;
-/// A head that stays tilted goes on to the next item after this time.
+/// If the head stays tilted, the choice moves on each time this has passed.
 const REPEAT: Duration = Duration::from_millis(900);
 const OPEN: Duration = Duration::from_millis(220);
 
-/// Menus that are operated with the face: tilt the head to choose, smile for a second to take or,
-/// with [`MenuSettings::dwell`], hold the head upright again.
-/// Arrow keys, Enter and the mouse do it, too.
+/// Menus operated with the face: tilt the head to choose an item; to confirm it, smile for a second
+/// or, with [`MenuSettings::dwell`], hold the head upright again. Arrow keys, Enter and the mouse
+/// work as well.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MenuPlugin;
 
 impl Plugin for MenuPlugin {
     fn build(&self, app: &mut App) {
-        // A menu of a paused game works, too.
+        // Real time, so that menus work while the game is paused.
         let smile = Expression::Happy.above(SMILE.0).release_at(SMILE.1);
         let map = ExpressionMap::new()
             .with_clock(InputClock::Real)
@@ -55,15 +55,15 @@ impl Plugin for MenuPlugin {
     }
 }
 
-/// What a menu understands. The resource `ExpressionMap<MenuAction>` binds it to other movements,
-/// for a player who cannot smile or tilt the head.
+/// Actions of a menu. Rebind them in the resource `ExpressionMap<MenuAction>` for a player who
+/// cannot smile or tilt the head.
 #[derive(Reflect, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MenuAction {
-    /// The item on the left.
+    /// Chooses the item on the left.
     Previous,
-    /// The item on the right.
+    /// Chooses the item on the right.
     Next,
-    /// Takes the chosen item.
+    /// Confirms the chosen item.
     Take,
 }
 
@@ -71,31 +71,30 @@ pub enum MenuAction {
 #[derive(Resource, Reflect, Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[reflect(Resource, Default, Debug, Clone, PartialEq)]
 pub struct MenuSettings {
-    /// An item that a tilt or a key has chosen is taken without a smile after the head has been
-    /// upright again for this time: for players who cannot smile. Nothing is taken before the first
-    /// choice.
+    /// For players who cannot smile: an item chosen with a tilt or a key is confirmed once the head
+    /// has been upright again for this long. Nothing is confirmed before the first choice.
     pub dwell: Option<Duration>,
 }
 
-/// A menu. It is there while its entity is; what is taken comes as [`MenuChosen`]. Of several, the
-/// newest is operated.
+/// A menu, shown while its entity exists. Confirming an item triggers [`MenuChosen`]. Of several
+/// menus, only the newest responds.
 ///
-/// Any player operates it. A smile or a tilt from before it was opened does nothing: the face has to
-/// come to rest first.
+/// Any player can operate it. A smile or tilt that began before the menu opened is ignored: the
+/// face has to come to rest first.
 #[derive(Component, Debug, Clone, PartialEq)]
 pub struct FaceMenu {
-    /// The large text above.
+    /// The large text at the top.
     pub title: String,
     /// The sentences below the title.
     pub text: String,
     /// The items, from left to right.
     pub items: Vec<String>,
-    /// Where it lies.
+    /// Where it is on the screen.
     pub place: MenuPlace,
     chosen: usize,
 }
 
-/// Where a menu lies on the screen.
+/// Where a menu is on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MenuPlace {
     /// In the middle.
@@ -117,40 +116,40 @@ impl FaceMenu {
         }
     }
 
-    /// The menu with these sentences below its title.
+    /// Sets the sentences below the title.
     pub fn with_text(mut self, text: impl Into<String>) -> Self {
         self.text = text.into();
         self
     }
 
-    /// The menu with one more item, at the right.
+    /// Adds an item at the right.
     pub fn with_item(mut self, item: impl Into<String>) -> Self {
         self.items.push(item.into());
         self
     }
 
-    /// The menu at another place.
+    /// Sets the place.
     pub const fn with_place(mut self, place: MenuPlace) -> Self {
         self.place = place;
         self
     }
 
-    /// The number of the chosen item, from 0 on: what a smile takes.
+    /// The index of the chosen item, from 0: the one that a smile confirms.
     pub const fn chosen(&self) -> usize {
         self.chosen
     }
 }
 
-/// An item of a menu was taken.
+/// An item of a menu was confirmed.
 #[derive(EntityEvent, Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MenuChosen {
     /// The menu.
     pub entity: Entity,
-    /// The number of the item, from 0 on.
+    /// The index of the item, from 0.
     pub item: usize,
 }
 
-/// A menu at work.
+/// State of a menu.
 #[derive(Component, Debug)]
 #[require(UiTransform, GlobalZIndex(20))]
 struct Menu {
@@ -159,7 +158,7 @@ struct Menu {
     /// When it was opened, in real time.
     since: Duration,
     open: Ramp,
-    /// The face has been at rest since it was opened, or since something was taken.
+    /// The face has been at rest since the menu opened or an item was confirmed.
     is_ready: bool,
     /// How long the head has been tilted.
     tilted_for: Duration,
@@ -175,7 +174,7 @@ struct Item {
     bar: Entity,
 }
 
-/// Draws a menu that was spawned.
+/// Builds the UI of a new menu.
 fn open(
     added: On<Add, FaceMenu>,
     menus: Query<&FaceMenu>,
@@ -279,7 +278,7 @@ fn item(commands: &mut Commands, menu: Entity, number: usize, words: &str) -> En
         .add_child(bar)
         .with_child((
             ink::paragraph(words, Style::Medium, Token::Text),
-            // Words that are too long for the screen take two lines.
+            // Words that are too long for the screen wrap.
             TextLayout::justify(Justify::Center),
         ))
         .id()
@@ -294,7 +293,7 @@ const fn looks(chosen: bool) -> (Fill, Edge) {
     }
 }
 
-/// Tilt, smile, keys and mouse.
+/// Handles tilt, smile, keys and mouse.
 fn operate(
     time: Res<Time<Real>>,
     settings: Res<MenuSettings>,
@@ -338,7 +337,7 @@ fn operate(
             menu.upright_for = Some(Duration::ZERO);
         }
         taken |= input.any_just_pressed(MenuAction::Take);
-        // Who has left the picture takes nothing.
+        // While nobody is in view, the time does not count.
         if let Some(upright_for) = &mut menu.upright_for
             && players.iter().any(|(_, face)| face.visible)
         {
@@ -353,7 +352,7 @@ fn operate(
     }
 }
 
-/// Moves and paints the menus.
+/// Animates and paints the menus.
 fn draw(
     time: Res<Time<Real>>,
     (settings, how): (Res<HudSettings>, Res<MenuSettings>),
@@ -380,9 +379,9 @@ fn draw(
             (false, _) => "no face in view: use the arrow keys and Enter",
             (true, false) => "relax your face and hold your head upright",
             (true, true) if how.dwell.is_some() => {
-                "tilt your head to choose, then hold it upright or smile to take"
+                "tilt your head to choose, then hold it upright or smile to confirm"
             }
-            (true, true) => "tilt your head to choose, smile for a second to take",
+            (true, true) => "tilt your head to choose, smile for a second to confirm",
         };
         if let Ok(mut hint) = hints.get_mut(menu.hint)
             && hint.0 != says
@@ -423,7 +422,7 @@ mod tests {
     #[derive(Resource, Default)]
     struct Taken(Vec<usize>);
 
-    /// An app with a menu of three items, and a face that has found its rest.
+    /// An app with a menu of three items, and a face with a resting baseline.
     fn app() -> (App, Entity, Entity) {
         let mut app = bare();
         app.add_plugins((HudCorePlugin::default(), VirtualFacePlugin, HandsFreePlugins))
@@ -467,7 +466,7 @@ mod tests {
         run(&mut app, 0.2);
         assert_eq!(taken(&app), [1]);
         run(&mut app, 3.0);
-        assert_eq!(taken(&app), [1], "a smile takes once");
+        assert_eq!(taken(&app), [1], "a smile confirms once");
     }
 
     #[test]

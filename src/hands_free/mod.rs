@@ -1,16 +1,16 @@
-//! What a game needs to be played with face and head alone: for people who cannot hold a
-//! controller, and for everyone who would rather not.
+//! Widgets for games that are played with face and head alone, for people who cannot hold a
+//! controller and for everyone who prefers not to.
 //!
 //! | plugin | component | does |
 //! | --- | --- | --- |
-//! | [`MenuPlugin`] | [`FaceMenu`] | a menu: the head's tilt chooses, a smile takes |
-//! | [`WarmUpPlugin`] | [`FaceWarmUp`] | finds each player's rest, and how far their face moves |
-//! | [`SelfViewPlugin`] | [`SelfView`] | a small mirror with what the player shows |
+//! | [`MenuPlugin`] | [`FaceMenu`] | a menu: tilt the head to choose, smile to confirm |
+//! | [`WarmUpPlugin`] | [`FaceWarmUp`] | measures each player's resting baseline and expression range |
+//! | [`SelfViewPlugin`] | [`SelfView`] | a small mirror with the player's expression |
 //!
-//! They need [`HudCorePlugin`](crate::hud::HudCorePlugin), whose camera and theme they use, and
-//! whoever sees the faces ([`EmotionPlugins`](crate::plugin::EmotionPlugins), or
-//! [`VirtualFacePlugin`](crate::input::VirtualFacePlugin) in tests). Everything works with keys,
-//! too, and the menu with the mouse.
+//! They need [`HudCorePlugin`](crate::hud::HudCorePlugin), whose camera and theme they use, and a
+//! source of faces: [`EmotionPlugins`](crate::plugin::EmotionPlugins), or
+//! [`VirtualFacePlugin`](crate::input::VirtualFacePlugin) in tests. Everything also works with the
+//! keyboard, and the menu with the mouse.
 //!
 //! ```
 //! use bevy::prelude::*;
@@ -20,7 +20,7 @@
 //!     commands
 //!         .spawn(FaceMenu::new("My Game").with_item("Play").with_item("Quit"))
 //!         .observe(|chosen: On<MenuChosen>, mut commands: Commands| {
-//!             info!("item {} was taken", chosen.item);
+//!             info!("item {} was confirmed", chosen.item);
 //!             commands.entity(chosen.entity).despawn();
 //!         });
 //! }
@@ -47,7 +47,7 @@ impl PluginGroup for HandsFreePlugins {
     }
 }
 
-/// The examples of the guide are compiled.
+/// Compiles the guide's examples.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/hands_free.md")]
 struct Guide;

@@ -1,4 +1,4 @@
-//! A small mirror: players see what the game sees of them.
+//! A small mirror that shows players what the game sees of them.
 
 use bevy::prelude::*;
 
@@ -10,12 +10,12 @@ use crate::plugin::{Face, MainView};
 
 /// Width of the mirror's picture in HUD units.
 const WIDTH: f32 = 168.0;
-/// Width by height of pictures, of which one is nothing known yet.
+/// Width by height of the picture until its size is known.
 const USUAL_SHAPE: f32 = 4.0 / 3.0;
 /// Below this strength a face counts as neutral.
 const SHOWN: f32 = 0.25;
 
-/// Small mirrors ([`SelfView`]).
+/// Draws mirrors ([`SelfView`]).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SelfViewPlugin;
 
@@ -25,20 +25,20 @@ impl Plugin for SelfViewPlugin {
     }
 }
 
-/// A mirror for a player: the camera's picture, left and right as in a mirror, a frame around the
-/// player's face, and the strongest expression with its strength, measured from the player's rest.
+/// A mirror for a player: the camera picture, mirrored left to right, a frame around the player's
+/// face, and the strongest expression with its strength above the resting baseline.
 ///
-/// Spawn it with a [`Node`] that says where it lies. The picture is hidden while
+/// Spawn it with a [`Node`] that places it. The picture is hidden while
 /// [`HudSettings::privacy`] is set.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
 #[require(Node)]
 pub struct SelfView {
-    /// Whose mirror it is.
+    /// The player it is for.
     pub slot: PlayerSlot,
 }
 
 impl SelfView {
-    /// The mirror of this player.
+    /// A mirror for this player.
     pub fn new(slot: impl Into<PlayerSlot>) -> Self {
         Self { slot: slot.into() }
     }
@@ -53,7 +53,7 @@ struct Parts {
     words: Entity,
 }
 
-/// Draws a mirror that was spawned.
+/// Builds the UI of a new mirror.
 fn open(added: On<Add, SelfView>, mut nodes: Query<&mut Node>, mut commands: Commands) {
     if let Ok(mut node) = nodes.get_mut(added.entity) {
         node.flex_direction = FlexDirection::Column;
@@ -93,7 +93,7 @@ fn open(added: On<Add, SelfView>, mut nodes: Query<&mut Node>, mut commands: Com
         }))
         .add_children(&[picture, face])
         .id();
-    // The font of the digits has the signs, too.
+    // The font of the digits also has the expressions' signs.
     let words = commands.spawn(ink::text("", Style::Digits, Token::Text)).id();
     let label = commands
         .spawn(ink::panel(Node {
@@ -109,7 +109,7 @@ fn open(added: On<Add, SelfView>, mut nodes: Query<&mut Node>, mut commands: Com
         .add_children(&[glass, label]);
 }
 
-/// Shows the picture, the frame around the face and what it shows.
+/// Updates the picture, the frame around the face and the expression.
 fn draw(
     slots: Res<PlayerSlots>,
     settings: Res<HudSettings>,
@@ -128,7 +128,7 @@ fn draw(
         let player = slots.face(view.slot).and_then(|face| faces.get(face).ok());
         let player = player.filter(|(face, _)| face.visible);
         if let Ok((mut glass, _)) = nodes.get_mut(parts.glass) {
-            // Readings without pictures have nothing to mirror.
+            // Without a picture there is nothing to mirror, only readings.
             let display = if image.is_some() { Display::Flex } else { Display::None };
             let height = Val::Px(WIDTH / shape);
             if (glass.display, glass.height) != (display, height) {
@@ -151,10 +151,10 @@ fn draw(
             visibility.set_if_neq(wanted);
             if let Some((face, _)) = player {
                 let size = face.frame_size.as_vec2().max(Vec2::ONE);
-                let found = face.box_in_frame;
+                let found = face.bbox_in_frame;
                 let percent = |part: f32| Val::Percent((part * 1000.0).round() / 10.0);
                 let placed = Node {
-                    // As in a mirror.
+                    // Mirrored, as the picture is.
                     left: percent(1.0 - (found.x + found.width) / size.x),
                     top: percent(found.y / size.y),
                     width: percent(found.width / size.x),

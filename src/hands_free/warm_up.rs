@@ -1,4 +1,4 @@
-//! The warm-up before a game: each player's rest, and how far their face moves.
+//! The warm-up before a game: measures each player's resting baseline and expression range.
 
 use std::time::Duration;
 
@@ -8,25 +8,25 @@ use crate::hud::HudSystems;
 use crate::hud::ink::{self, Fill, Ink, Style, Token};
 use crate::hud::theme::{self, GRID};
 use crate::input::{
-    CalibrateFace, ExpressionRange, FaceCalibration, FaceInput, PlayerSlots, WarmUp, WarmUpFace,
+    ExpressionRange, FaceInput, MeasureBaseline, PlayerSlots, RestingBaseline, WarmUp, WarmUpFace,
 };
 use crate::plugin::Face;
 use emotion_core::Expression;
 
 /// How long the players have to be in view before it begins.
 const SETTLE: Duration = Duration::from_millis(600);
-/// How long an expression is announced before it counts.
+/// How long an expression is announced before it is measured.
 const ANNOUNCE: Duration = Duration::from_millis(1200);
-/// How long an expression is watched.
+/// How long an expression is measured.
 const WATCH: Duration = Duration::from_millis(2500);
 /// How long "ready" is shown.
 const READY: Duration = Duration::from_millis(900);
-/// A face may be lost for this long before the step starts anew.
+/// A face may be lost for this long before the step starts over.
 const PATIENCE: Duration = Duration::from_millis(700);
 
 const BAR_WIDTH: f32 = 46.0 * GRID;
 
-/// The screen that warms players up ([`FaceWarmUp`]).
+/// The warm-up screen ([`FaceWarmUp`]).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WarmUpPlugin;
 
@@ -38,28 +38,28 @@ impl Plugin for WarmUpPlugin {
     }
 }
 
-/// Warms the players up, on the whole screen: it waits for their faces, finds their rest
-/// ([`CalibrateFace`]), and asks for one expression after the other ([`WarmUpFace`]). From then on
-/// strengths are measured from each player's own rest to their own reach.
+/// A warm-up on the whole screen: it waits for the players' faces, measures their resting baselines
+/// ([`MeasureBaseline`]), and asks for one expression after the other ([`WarmUpFace`]). From then on
+/// strengths are measured from each player's resting baseline to their own reach.
 ///
-/// It takes about 4 seconds for the rest and 4 for each expression, and triggers [`WarmUpOver`] at
-/// its end. A player who leaves is waited for. Enter or Space goes to the next step; while nobody is
-/// in view, to the end.
+/// It takes about 4 seconds for the baseline and 4 for each expression, and triggers [`WarmUpOver`]
+/// at its end. If a player leaves, it waits. Enter or Space skips to the next step; while a player
+/// is missing, to the end.
 #[derive(Component, Debug, Clone, PartialEq, Eq)]
 pub struct FaceWarmUp {
-    /// What is asked for, one after the other.
+    /// The expressions asked for, in this order.
     pub expressions: Vec<Expression>,
-    /// How many players have to be there: the slots from 1 on.
+    /// How many players take part: those in the slots from 1 on.
     pub players: u8,
 }
 
 impl FaceWarmUp {
-    /// A warm-up of one player.
+    /// A warm-up for one player.
     pub fn new(expressions: impl IntoIterator<Item = Expression>) -> Self {
         Self { expressions: expressions.into_iter().collect(), players: 1 }
     }
 
-    /// The same for several players at once; [`PlayerSlots`] has to have as many.
+    /// Sets the number of players who warm up together; [`PlayerSlots`] needs as many slots.
     pub fn for_players(mut self, players: u8) -> Self {
         self.players = players;
         self
@@ -71,46 +71,46 @@ impl FaceWarmUp {
 pub struct WarmUpOver {
     /// The warm-up.
     pub entity: Entity,
-    /// Whether the players' faces were there; otherwise it was skipped with a key, and somebody
+    /// Whether the players' faces were in view; if not, it was skipped with a key, and somebody
     /// plays with the keyboard.
     pub with_faces: bool,
 }
 
-/// Where a warm-up is.
+/// A step of a warm-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
-    /// It waits for the players' faces.
+    /// Waits for the players' faces.
     Faces,
-    /// Their rest is looked for.
+    /// Measures the players' resting baselines.
     Rest,
-    /// An expression is announced: its number.
+    /// Announces the expression with this index.
     Announce(usize),
-    /// An expression is watched.
+    /// Measures the expression with this index.
     Watch(usize),
     Ready,
     Over,
 }
 
-/// A warm-up at work.
+/// State of a warm-up.
 #[derive(Component, Debug)]
 #[require(GlobalZIndex(20))]
 struct Course {
     step: Step,
-    /// How long the step has lasted; in [`Step::Faces`], how long all faces are in view.
+    /// How long the step has lasted; in [`Step::Faces`], how long all faces have been in view.
     lasted: Duration,
     /// How long a player has been missing.
     missing: Duration,
-    /// The step's wish has been passed on to the faces.
+    /// Whether the step's request has been sent to the faces.
     is_asked: bool,
     sign: Entity,
     title: Entity,
     sentence: Entity,
-    /// The bars of the players: how strongly each shows what is asked for.
+    /// A bar for each player: how strongly they show the requested expression.
     bars: Vec<Entity>,
     time_bar: Entity,
 }
 
-/// Draws a warm-up that was spawned.
+/// Builds the UI of a new warm-up.
 fn open(added: On<Add, FaceWarmUp>, warm_ups: Query<&FaceWarmUp>, mut commands: Commands) {
     let Ok(warm_up) = warm_ups.get(added.entity) else { return };
     let sign = commands
@@ -159,7 +159,7 @@ fn open(added: On<Add, FaceWarmUp>, warm_ups: Query<&FaceWarmUp>, mut commands: 
         commands.entity(panel).add_child(row);
         bars.push(bar);
     }
-    let keys = ink::text("Enter goes on", Style::Small, Token::Quiet);
+    let keys = ink::text("Press Enter to continue", Style::Small, Token::Quiet);
     commands.entity(panel).add_child(time_track).with_child(keys);
     commands
         .entity(added.entity)
@@ -185,7 +185,7 @@ fn lead(
     time: Res<Time<Real>>,
     keys: Option<Res<ButtonInput<KeyCode>>>,
     slots: Res<PlayerSlots>,
-    faces: Query<(&Face, &FaceCalibration, Has<WarmUp>)>,
+    faces: Query<(&Face, &RestingBaseline, Has<WarmUp>)>,
     mut warm_ups: Query<(Entity, &FaceWarmUp, &mut Course)>,
     mut commands: Commands,
 ) {
@@ -199,86 +199,114 @@ fn lead(
         let all_there =
             players.len() == usize::from(warm_up.players) && players.iter().all(is_there);
         course.missing = if all_there { Duration::ZERO } else { course.missing + time.delta() };
-        let waits = matches!(course.step, Step::Rest | Step::Announce(_) | Step::Watch(_));
-        if waits && course.missing > PATIENCE {
-            // The step begins anew when everybody is back.
-            course.lasted = Duration::ZERO;
-            course.is_asked = false;
-            if let Step::Watch(number) = course.step {
-                course.step = Step::Announce(number);
-            }
+        if course.waits_for_players() {
+            course.restart_step();
             if skips {
                 finish(entity, &mut course, false, &mut commands);
             }
             continue;
         }
+        let restarts = course.step == Step::Faces && !all_there;
+        course.lasted = if restarts { Duration::ZERO } else { course.lasted + time.delta() };
         let is_asked = std::mem::replace(&mut course.is_asked, true);
-        let announced =
-            if warm_up.expressions.is_empty() { Step::Ready } else { Step::Announce(0) };
-        course.lasted += time.delta();
-        match course.step {
-            Step::Faces => {
-                if !all_there {
-                    course.lasted = Duration::ZERO;
-                }
-                if course.lasted >= SETTLE {
-                    course.go_on(Step::Rest);
-                } else if skips {
-                    finish(entity, &mut course, false, &mut commands);
-                }
+        if !is_asked && matches!(course.step, Step::Rest | Step::Watch(_)) {
+            ask(course.step, warm_up, &players, &mut commands);
+            continue;
+        }
+        let is_answered = have_answered(course.step, &players, &faces);
+        match course.outcome(warm_up, is_answered, skips) {
+            Outcome::Stay => {}
+            Outcome::GoOn(step) => course.go_on(step),
+            Outcome::Over { with_faces } => {
+                finish(entity, &mut course, with_faces, &mut commands);
             }
-            Step::Rest => {
-                if !is_asked {
-                    players.iter().for_each(|player| {
-                        commands.trigger(CalibrateFace { entity: *player });
-                    });
-                } else if skips
-                    || players.iter().all(|player| {
-                        faces.get(*player).is_ok_and(|(_, rest, _)| rest.progress().is_none())
-                    })
-                {
-                    course.go_on(announced);
-                }
-            }
-            Step::Announce(number) => {
-                if course.lasted >= ANNOUNCE || skips {
-                    course.go_on(Step::Watch(number));
-                }
-            }
-            Step::Watch(number) => {
-                let expression = warm_up.expressions.get(number).copied();
-                if !is_asked {
-                    for player in &players {
-                        commands.trigger(WarmUpFace { entity: *player, expression, time: WATCH });
-                    }
-                } else if skips
-                    || players.iter().all(|player| {
-                        faces.get(*player).is_ok_and(|(_, _, is_watched)| !is_watched)
-                    })
-                {
-                    let next = number + 1;
-                    let is_last = next >= warm_up.expressions.len();
-                    course.go_on(if is_last { Step::Ready } else { Step::Announce(next) });
-                }
-            }
-            Step::Ready => {
-                if course.lasted >= READY || skips {
-                    finish(entity, &mut course, true, &mut commands);
-                }
-            }
-            Step::Over => {}
         }
     }
 }
 
+/// Sends the step's request to the players' faces.
+fn ask(step: Step, warm_up: &FaceWarmUp, players: &[Entity], commands: &mut Commands) {
+    for player in players {
+        match step {
+            Step::Rest => {
+                commands.trigger(MeasureBaseline { entity: *player });
+            }
+            Step::Watch(number) => {
+                let expression = warm_up.expressions.get(number).copied();
+                commands.trigger(WarmUpFace { entity: *player, expression, time: WATCH });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether all players' faces have finished what the step requested.
+fn have_answered(
+    step: Step,
+    players: &[Entity],
+    faces: &Query<(&Face, &RestingBaseline, Has<WarmUp>)>,
+) -> bool {
+    players.iter().all(|player| {
+        faces.get(*player).is_ok_and(|(_, rest, is_watched)| match step {
+            Step::Rest => rest.progress().is_none(),
+            Step::Watch(_) => !is_watched,
+            _ => true,
+        })
+    })
+}
+
+/// How a step ends in an update.
+enum Outcome {
+    /// It does not end.
+    Stay,
+    /// With another step.
+    GoOn(Step),
+    /// With the end of the warm-up.
+    Over { with_faces: bool },
+}
+
 impl Course {
+    /// Whether a player has been missing for too long.
+    fn waits_for_players(&self) -> bool {
+        let needs_faces = matches!(self.step, Step::Rest | Step::Announce(_) | Step::Watch(_));
+        needs_faces && self.missing > PATIENCE
+    }
+
+    /// Lets the step start over once all players are back.
+    fn restart_step(&mut self) {
+        self.lasted = Duration::ZERO;
+        self.is_asked = false;
+        if let Step::Watch(number) = self.step {
+            self.step = Step::Announce(number);
+        }
+    }
+
+    /// How the step ends in this update. `is_answered`: the faces have finished its request.
+    fn outcome(&self, warm_up: &FaceWarmUp, is_answered: bool, skips: bool) -> Outcome {
+        let announce = |number: usize| {
+            let is_left = number < warm_up.expressions.len();
+            if is_left { Step::Announce(number) } else { Step::Ready }
+        };
+        match self.step {
+            Step::Faces if self.lasted >= SETTLE => Outcome::GoOn(Step::Rest),
+            Step::Faces if skips => Outcome::Over { with_faces: false },
+            Step::Rest if skips || is_answered => Outcome::GoOn(announce(0)),
+            Step::Announce(number) if skips || self.lasted >= ANNOUNCE => {
+                Outcome::GoOn(Step::Watch(number))
+            }
+            Step::Watch(number) if skips || is_answered => Outcome::GoOn(announce(number + 1)),
+            Step::Ready if skips || self.lasted >= READY => Outcome::Over { with_faces: true },
+            _ => Outcome::Stay,
+        }
+    }
+
     fn go_on(&mut self, step: Step) {
         self.step = step;
         self.lasted = Duration::ZERO;
         self.is_asked = false;
     }
 
-    /// What is asked for now.
+    /// The expression asked for in this step.
     fn expression(&self, warm_up: &FaceWarmUp) -> Option<Expression> {
         match self.step {
             Step::Announce(number) | Step::Watch(number) => {
@@ -294,7 +322,7 @@ fn finish(entity: Entity, course: &mut Course, with_faces: bool, commands: &mut 
     commands.trigger(WarmUpOver { entity, with_faces });
 }
 
-/// How to make a face, for somebody who has never been asked to.
+/// How to make an expression, for somebody who has never been asked to.
 const fn how_to(expression: Expression) -> &'static str {
     match expression {
         Expression::Angry => "Frown: pull your brows down and together.",
@@ -307,10 +335,10 @@ const fn how_to(expression: Expression) -> &'static str {
     }
 }
 
-/// Writes and paints what the step says.
+/// Shows the current step.
 fn draw(
     slots: Res<PlayerSlots>,
-    faces: Query<(&FaceInput, &FaceCalibration, Option<&WarmUp>, &ExpressionRange)>,
+    faces: Query<(&FaceInput, &RestingBaseline, Option<&WarmUp>, &ExpressionRange)>,
     warm_ups: Query<(&FaceWarmUp, &Course)>,
     mut texts: Query<(&mut Text, &mut Ink)>,
     mut bars: Query<(&mut Node, &mut Fill)>,
@@ -324,9 +352,11 @@ fn draw(
                 ("Come into view", "Sit side by side, where the camera sees you both.")
             }
             (Step::Faces, _) => ("Come into view", "Sit where the camera sees your face."),
-            (Step::Ready | Step::Over, _) => ("Ready", "Now everything is measured by your face."),
-            _ if is_missing => ("Come into view", "It goes on when you are back."),
-            (Step::Rest, _) => ("Rest your face", "Look ahead and relax: this is your zero."),
+            (Step::Ready | Step::Over, _) => ("Ready", "The game is now adjusted to your face."),
+            _ if is_missing => ("Come into view", "The warm-up continues when you are back."),
+            (Step::Rest, _) => {
+                ("Relax your face", "Look ahead while your resting face is measured.")
+            }
             (_, Some(expression)) => (expression.name(), how_to(expression)),
             (_, None) => ("", ""),
         };
@@ -362,7 +392,7 @@ fn draw(
             let part = match (player, expression) {
                 (Some((input, _, watched, range)), Some(expression)) => {
                     slowest = slowest.min(watched.map_or(0.0, WarmUp::progress));
-                    // Not the strength, which reaches its end at what was comfortable before.
+                    // Not the strength alone, which is full at the reach measured before.
                     let way = input.strength(expression) * range.reach(expression);
                     watched.map_or(way, |watched| watched.peak(expression).max(way))
                 }
@@ -414,7 +444,7 @@ mod tests {
         words(app, entity).iter().any(|words| words == what)
     }
 
-    /// Updates until it says so.
+    /// Updates until the text is shown.
     fn until(app: &mut App, entity: Entity, what: &str) {
         for _ in 0..500 {
             if says(app, entity, what) {
@@ -436,7 +466,7 @@ mod tests {
         let (mut app, entity) = app(FaceWarmUp::new([Expression::Happy]));
         assert!(says(&mut app, entity, "Come into view"));
         let me = app.world_mut().spawn(VirtualFace::new()).id();
-        until(&mut app, entity, "Rest your face");
+        until(&mut app, entity, "Relax your face");
         until(&mut app, entity, "happy");
         with(&mut app, me, |face| face.show(Expression::Happy, 0.5));
         until(&mut app, entity, "Ready");
@@ -475,7 +505,7 @@ mod tests {
         run(&mut app, 4.0);
         assert!(says(&mut app, entity, "Come into view"));
         app.world_mut().spawn(VirtualFace::new().at(Vec2::new(0.5, 0.0)));
-        until(&mut app, entity, "Rest your face");
+        until(&mut app, entity, "Relax your face");
         until(&mut app, entity, "Ready");
     }
 

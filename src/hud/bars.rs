@@ -1,4 +1,4 @@
-//! Seven bars: the probabilities of a face, beside it.
+//! Seven bars beside a face: the probabilities of its expressions.
 
 use bevy::prelude::*;
 
@@ -18,7 +18,7 @@ const ROW: f32 = 18.0;
 const SMALL_ROW: f32 = 16.0;
 const PADDING: f32 = 1.5 * GRID;
 
-/// The seven probabilities of a face, beside it.
+/// Seven bars beside each face: the probabilities of its expressions.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BarsPlugin;
 
@@ -31,7 +31,8 @@ impl Plugin for BarsPlugin {
     }
 }
 
-/// Width and height of the panel. The small one has no names: signs, colours and order tell.
+/// Width and height of the panel in HUD units. The small form has no names: signs, colours and
+/// order identify the expressions.
 pub(super) const fn size(small: bool) -> Vec2 {
     let rows = Expression::COUNT as f32;
     if small {
@@ -57,7 +58,7 @@ struct Track;
 struct Bar {
     face: Entity,
     expression: Expression,
-    /// Per mille of the track that it fills now.
+    /// Filled part of the track, in per mille.
     per_mille: i32,
 }
 
@@ -69,7 +70,7 @@ struct BarName {
     bright: bool,
 }
 
-/// A name; the small panel has none.
+/// Marks what the small form hides.
 #[derive(Component)]
 struct InLargeOnly;
 
@@ -100,7 +101,7 @@ fn spawn(added: On<Add, ShownFace>, mut commands: Commands) {
         });
 }
 
-/// Brings the panel into the form that there is room for.
+/// Switches the panel to the form chosen by [`floating::arrange`].
 fn fit(
     mut panels: Query<(Entity, &Floating, &mut Bars, &mut Node)>,
     mut names: Query<&mut Node, (With<InLargeOnly>, Without<Bars>)>,
@@ -171,8 +172,8 @@ fn row(face: Entity, expression: Expression) -> impl Bundle {
     )
 }
 
-/// Fills the bars; what did not move by half a pixel is left alone, so that nothing is laid out
-/// anew for it.
+/// Fills the bars. Changes of less than half a pixel are skipped, because each change triggers a
+/// layout.
 fn fill(
     mut panels: Query<&mut Floating, With<Bars>>,
     mut bars: Query<(&mut Bar, &mut Node)>,

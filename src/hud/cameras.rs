@@ -1,4 +1,4 @@
-//! The list of cameras, over the picture: chosen with keys or mouse, switched to at once.
+//! The camera list overlay: choose a source with keys or mouse, and switch to it at once.
 
 use std::time::Duration;
 
@@ -16,14 +16,14 @@ use emotion_capture::{CameraInfo, CaptureCommand, CaptureError, SourceSpec, came
 const OPEN: Duration = Duration::from_millis(150);
 const WIDTH: f32 = 56.0 * GRID;
 
-/// Lists the system's cameras. It is called in a task: it may take its time.
+/// Lists the system's cameras. It is called in a task, so it may block.
 pub type CameraLister = fn() -> Result<Vec<CameraInfo>, CaptureError>;
 
 /// A list of the cameras and the puppet ([`Overlay::Cameras`], the key V). Arrow keys or mouse
-/// choose; Enter or a click switches to the source while everything goes on.
+/// choose a source; Enter or a click switches to it without a restart.
 #[derive(Debug, Clone, Copy)]
 pub struct CamerasPlugin {
-    /// Where the list comes from: the system, if not told otherwise.
+    /// Where the list comes from; by default, the system.
     pub list: CameraLister,
 }
 
@@ -45,7 +45,7 @@ impl Plugin for CamerasPlugin {
     }
 }
 
-/// What the list holds.
+/// State of the list.
 #[derive(Resource)]
 struct Picker {
     list: CameraLister,
@@ -54,7 +54,7 @@ struct Picker {
     listing: Option<Task<Result<Vec<CameraInfo>, String>>>,
     entries: Vec<Entry>,
     selected: usize,
-    /// Whether the user has moved the choice since it was opened.
+    /// Whether the user has moved the selection since the list was opened.
     moved: bool,
     /// A line below the entries.
     note: String,
@@ -84,8 +84,8 @@ impl Picker {
         }
     }
 
-    /// The puppet is always there; cameras come before it when they are known. The source that is
-    /// `shown` is marked, and chosen as long as the user has not moved the choice.
+    /// Lists the cameras found so far, then the puppet. The source with the label `shown` is
+    /// marked, and stays selected until the user moves the selection.
     fn fill(&mut self, cameras: &[CameraInfo], note: String, shown: &str) {
         let chosen = self.entries.get(self.selected).map(|entry| entry.source.clone());
         self.entries = cameras.iter().map(Entry::of).collect();
@@ -122,7 +122,7 @@ impl Entry {
         }
     }
 
-    /// Whether it is the source of this label: `puppet`, `camera 0 (Integrated Camera) 640x480`.
+    /// Whether it has this label, such as `puppet` or `camera 0 (Integrated Camera) 640x480`.
     fn is(&self, label: &str) -> bool {
         match self.source {
             SourceSpec::Camera(Some(index)) => label
@@ -152,7 +152,7 @@ fn look(settings: Res<HudSettings>, view: MainView, mut picker: ResMut<Picker>) 
         picker.listing = None;
         let (cameras, note) = match found {
             Ok(cameras) if cameras.is_empty() => {
-                (cameras, "no camera found; plug one in and open this anew".to_owned())
+                (cameras, "no camera found; plug one in and reopen this list".to_owned())
             }
             Ok(cameras) => (cameras, String::new()),
             Err(problem) => (Vec::new(), problem),
@@ -161,7 +161,7 @@ fn look(settings: Res<HudSettings>, view: MainView, mut picker: ResMut<Picker>) 
     }
 }
 
-/// Keys and mouse.
+/// Handles keys and mouse.
 fn choose(
     keys: Option<Res<ButtonInput<KeyCode>>>,
     rows: Query<(&Row, &Interaction), Changed<Interaction>>,
@@ -213,7 +213,7 @@ struct List {
     shown: Option<u32>,
 }
 
-/// A line of the list, with its place.
+/// A row of the list, with its index.
 #[derive(Component, Debug, Clone, Copy)]
 struct Row(usize);
 
@@ -246,7 +246,7 @@ fn spawn(mut commands: Commands) {
         .add_child(panel);
 }
 
-/// Opens and closes the list, and writes it anew when it changed.
+/// Opens and closes the list, and rebuilds it when it changed.
 fn show(
     time: Res<Time>,
     picker: Res<Picker>,
@@ -277,7 +277,7 @@ fn show(
     }
 }
 
-/// The chosen line has a background and a border: two signs besides colour's.
+/// The selected row has a background and a border, so that colour is not the only cue.
 fn looks(selected: bool) -> (Fill, Edge) {
     if selected {
         (Fill(Token::Track), Edge(Token::Quiet))
@@ -340,11 +340,11 @@ mod tests {
         app
     }
 
-    /// Updates until it is so, for as long as a slow machine may need.
+    /// Updates until the condition holds; allows 30 seconds for slow machines.
     fn until(app: &mut App, is_so: impl Fn(&World) -> bool) {
         let start = Instant::now();
         while !is_so(app.world()) {
-            assert!(start.elapsed() < Duration::from_secs(30), "it never comes");
+            assert!(start.elapsed() < Duration::from_secs(30), "the condition never held");
             app.update();
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -378,7 +378,7 @@ mod tests {
     #[test]
     fn arrows_and_enter_switch_the_source() {
         let mut app = app(two);
-        // The puppet is shown, and the last in the list.
+        // The puppet is the current source, and the last in the list.
         assert!(open(&mut app).iter().any(|text| text == "shown now"));
         press(&mut app, KeyCode::ArrowUp);
         press(&mut app, KeyCode::Enter);

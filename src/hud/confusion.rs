@@ -1,4 +1,4 @@
-//! What a model mistakes for what.
+//! Shares from a model's confusion matrix.
 
 use emotion_core::Expression;
 use emotion_models::Confusion;
@@ -6,12 +6,12 @@ use emotion_models::Confusion;
 /// An expression and its share, 0 to 1.
 pub type Share = (Expression, f32);
 
-/// Of the faces that were read as `expression`: what they show, the most frequent first.
+/// Labels of the faces read as `expression`, the most frequent first; empty if there are none.
 pub fn shown_by_those_read_as(confusion: &Confusion, expression: Expression) -> Vec<Share> {
     shares(Expression::ALL.map(|shown| confusion[shown.index()][expression.index()]))
 }
 
-/// Of the faces that show `expression`: what they were read as, the most frequent first.
+/// Readings of the faces labelled `expression`, the most frequent first; empty if there are none.
 pub fn read_from_those_showing(confusion: &Confusion, expression: Expression) -> Vec<Share> {
     shares(confusion[expression.index()])
 }

@@ -14,10 +14,10 @@ use super::{HudSettings, HudSystems, face, floating, ink, rim, screen, theme};
 pub struct HudCorePlugin {
     /// Where to draw: a window (the primary one by default) or an image.
     pub target: RenderTarget,
-    /// How it starts; the resource [`HudSettings`] changes it later.
+    /// Initial settings; change the resource [`HudSettings`] later.
     pub settings: HudSettings,
-    /// Order, background and the like of the HUD's camera. A HUD over an app's own camera has a
-    /// higher order than that, and [`ClearColorConfig::None`].
+    /// Order, background and so on of the HUD's camera. To draw over an app's own camera, set a
+    /// higher order than that one's and [`ClearColorConfig::None`].
     pub camera: Camera,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct HudCamera;
 impl Plugin for HudCorePlugin {
     fn build(&self, app: &mut App) {
         super::configure_sets(app);
-        // No multisampling: every edge here is smooth by its own distance.
+        // No multisampling: the shaders antialias edges by their distance.
         let parts = (Camera2d, HudCamera, IsDefaultUiCamera, Msaa::Off);
         app.world_mut().spawn((parts, self.camera.clone(), self.target.clone()));
         if !app.world().contains_resource::<Reactions>() {

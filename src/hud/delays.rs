@@ -1,4 +1,4 @@
-//! Where the time goes, at the upper right: three sparklines with their 95th percentiles.
+//! Processing times at the upper right: three sparklines with their 95th percentiles.
 
 use bevy::asset::{AssetPath, embedded_asset, embedded_path};
 use bevy::diagnostic::{DiagnosticPath, DiagnosticsStore};
@@ -18,7 +18,7 @@ const SAMPLES: usize = 64;
 /// Seconds between two updates of the numbers: slow enough to be read.
 const WRITE_EVERY: f32 = 0.25;
 
-/// Where the time goes, at the upper right.
+/// Sparklines of detection time, classification time and delay, at the upper right.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DelaysPlugin;
 
@@ -31,7 +31,7 @@ impl Plugin for DelaysPlugin {
     }
 }
 
-/// One of the three.
+/// One of the three sparklines.
 #[derive(Component)]
 struct Sparkline {
     diagnostic: DiagnosticPath,
@@ -39,7 +39,7 @@ struct Sparkline {
     samples: [f32; SAMPLES],
     count: usize,
     last: Option<std::time::Instant>,
-    /// What the top of the line stands for, eased, in milliseconds.
+    /// Value at the top edge, eased, in milliseconds.
     ceiling: f32,
     numbers: [Entity; 2],
 }
@@ -57,7 +57,7 @@ struct LineUniform {
     color: Vec4,
     /// Height of the 95th percentile.
     p95: f32,
-    /// How many of the samples are there.
+    /// Number of valid samples.
     count: f32,
 }
 
@@ -69,7 +69,7 @@ impl UiMaterial for SparklineMaterial {
     }
 }
 
-/// Puts the three at the upper right.
+/// Spawns the sparklines at the upper right.
 fn spawn(mut commands: Commands, rim: Res<Rim>, mut materials: ResMut<Assets<SparklineMaterial>>) {
     let panel = commands
         .spawn((

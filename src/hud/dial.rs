@@ -1,4 +1,4 @@
-//! The valence-arousal dial: where the faces are, and the way they came.
+//! The valence-arousal dial: the values of all faces, and the trail of the largest one.
 
 use bevy::asset::{AssetPath, embedded_asset, embedded_path};
 use bevy::prelude::*;
@@ -15,13 +15,13 @@ use super::theme::{GRID, Theme};
 use crate::plugin::{Emotion, Face};
 use emotion_core::Expression;
 
-/// Side of the dial.
+/// Side of the dial in HUD units.
 const SIDE: f32 = 16.0 * GRID;
 /// Points of the tail; two in each of the shader's vectors.
 const TAIL: usize = 32;
 /// Seconds between two points of the tail.
 const TAIL_STEP: f32 = 1.0 / 14.0;
-/// Other faces that are shown as dots.
+/// How many other faces are shown as dots.
 const OTHERS: usize = 3;
 /// Time constant of the dot in seconds.
 const DOT_TIME: f32 = 0.16;
@@ -39,7 +39,7 @@ impl Plugin for DialPlugin {
     }
 }
 
-/// The dial's memory. Points are (valence, arousal).
+/// State of the dial. Points are (valence, arousal).
 #[derive(Component, Default)]
 struct Dial {
     /// The face whose tail it is: the largest one.
@@ -80,7 +80,7 @@ impl UiMaterial for DialMaterial {
     }
 }
 
-/// Puts the dial at the lower left.
+/// Spawns the dial at the lower left.
 fn spawn(mut commands: Commands, rim: Res<Rim>, mut materials: ResMut<Assets<DialMaterial>>) {
     let mut uniform = DialUniform::default();
     for expression in Expression::ALL {

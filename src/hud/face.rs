@@ -10,23 +10,23 @@ use super::motion::{Ramp, Spring, Stiffness, approach, wrap_angle};
 use super::reactions::{Moment, Pose, Reactions};
 use super::screen::Screen;
 use super::theme::{FACE_FADE, REACTION_IN, REACTION_OUT, RING_LEAST, RING_RADIUS};
-use crate::input::{FaceCalibration, FaceInput};
+use crate::input::{FaceInput, RestingBaseline};
 use crate::plugin::{Emotion, Face, FacePose};
 use emotion_core::Expression;
 use emotion_vision::track::TrackerConfig;
 
 /// The face's place on the screen: quick, with a hint of overshoot.
 const FOLLOW: Stiffness = Stiffness { frequency: 22.0, damping: 0.82 };
-/// The ring's size and lean: calmer, because detections are less sure of them.
+/// The ring's size and lean: slower, because detections of them are noisier.
 const SETTLE: Stiffness = Stiffness { frequency: 11.0, damping: 0.85 };
-/// Without movement: no overshoot, and slower.
+/// With reduced motion: no overshoot, and slower.
 const CALM: Stiffness = Stiffness { frequency: 9.0, damping: 0.999 };
-/// Reactions fade in more slowly without movement.
+/// With reduced motion, reactions take this many times as long to fade in.
 const CALM_IN: u32 = 3;
-/// A ring's radius as a share of the distance to the nearest other face, at most: two rings that
-/// move towards each other do not touch.
+/// Largest ring radius as a share of the distance to the nearest other face: two rings that move
+/// towards each other do not touch.
 const SHARE_OF_GAP: f32 = 0.455;
-/// How much more probable another expression has to be to take the place of the one that is shown.
+/// By how much another expression's probability has to exceed that of the shown one to replace it.
 const LEAD: f32 = 0.06;
 /// Time constant of bars and arcs in seconds.
 const READING_TIME: f32 = 0.09;
@@ -38,11 +38,11 @@ pub struct ShownFace {
     pub middle: Spring<Vec2>,
     /// The ring's radius at rest, in HUD units.
     pub radius: Spring<f32>,
-    /// How far it leans, in radians, clockwise.
+    /// Lean of the head in radians, clockwise.
     pub lean: Spring<f32>,
-    /// Whether it is there: 0 gone, 1 there.
+    /// Fade of the whole face: 0 gone, 1 in view.
     pub presence: Ramp,
-    /// Whether it is sure: 0 unsure, 1 an expression is shown.
+    /// Fade of the expression: 0 unsure, 1 an expression is shown.
     pub certainty: Ramp,
     /// Eased probabilities in the order of [`Expression::ALL`].
     pub shares: [f32; Expression::COUNT],
@@ -50,11 +50,11 @@ pub struct ShownFace {
     pub confidence: f32,
     /// The expression shown last; it stays while the face is unsure.
     pub expression: Expression,
-    /// How much each reaction is there, in the order of [`Expression::ALL`].
+    /// Strength of each reaction, in the order of [`Expression::ALL`].
     pub strengths: [Ramp; Expression::COUNT],
     /// The mixed pose of all reactions.
     pub pose: Pose,
-    /// Seconds since each expression came, in the order of [`Expression::ALL`].
+    /// Seconds since each reaction started, in the order of [`Expression::ALL`].
     pub since: [f32; Expression::COUNT],
     /// Seconds on the face's own clock.
     pub clock: f32,
@@ -74,7 +74,7 @@ impl ShownFace {
             strengths: [Ramp::default(); Expression::COUNT],
             pose: Pose::default(),
             since: [0.0; Expression::COUNT],
-            // Faces side by side do not move in step.
+            // A different phase for each face, so that they do not move in step.
             clock: face.subject.track as f32 * 0.37,
         }
     }
@@ -101,7 +101,7 @@ pub(super) fn welcome(added: On<Add, Face>, faces: Query<&Face>, mut commands: C
     }
 }
 
-/// Moves all shown faces towards what was read last.
+/// Eases all shown faces towards their latest readings.
 pub(super) fn follow(
     time: Res<Time>,
     screen: Res<Screen>,
@@ -118,13 +118,13 @@ pub(super) fn follow(
         faces
             .iter()
             .filter(|(face, ..)| face.visible)
-            .map(|(face, ..)| (face.subject, screen.face_in_view(face.box_in_frame).0)),
+            .map(|(face, ..)| (face.subject, screen.face_in_view(face.bbox_in_frame).0)),
     );
     for (face, emotion, pose, measured, mut shown) in &mut faces {
         let shown = &mut *shown;
         let emotion = &against_rest(emotion, measured, shown.expression);
-        let (middle, half_side) = screen.face_in_view(face.box_in_frame);
-        // Side by side, rings become narrower rather than lie over each other's faces.
+        let (middle, half_side) = screen.face_in_view(face.bbox_in_frame);
+        // Close to another face, a ring shrinks rather than cover that face.
         let nearest = (others.iter().copied())
             .filter(|(subject, _)| *subject != face.subject)
             .map(|(_, other)| other.distance(middle))
@@ -147,17 +147,17 @@ pub(super) fn follow(
     }
 }
 
-/// A face against its own rest, where that is measured.
-type Measured = Option<(&'static FaceCalibration, &'static FaceInput)>;
+/// A face's resting baseline and its input relative to that, where measured.
+type Measured = Option<(&'static RestingBaseline, &'static FaceInput)>;
 
-/// What the face shows against its own rest, once that is known. `before` stays until another
-/// expression is clearly ahead.
+/// The reading relative to the face's resting baseline, once that is known; the raw one before.
+/// `before` stays until another expression leads by [`LEAD`].
 fn against_rest(
     emotion: &Emotion,
-    measured: Option<(&FaceCalibration, &FaceInput)>,
+    measured: Option<(&RestingBaseline, &FaceInput)>,
     before: Expression,
 ) -> Emotion {
-    let Some((_, input)) = measured.filter(|(calibration, _)| calibration.is_done()) else {
+    let Some((_, input)) = measured.filter(|(resting, _)| resting.is_done()) else {
         return *emotion;
     };
     let (highest, confidence) = input.scores.highest();
@@ -199,7 +199,7 @@ fn react(
     for expression in Expression::ALL {
         let index = expression.index();
         let strength = &mut shown.strengths[index];
-        // A reaction that still fades goes on where it is: starting it anew would be a jump.
+        // A reaction that is still fading continues: restarting it would make it jump.
         let resting = strength.value() == 0.0;
         shown.since[index] = if resting { 0.0 } else { shown.since[index] + seconds };
         strength.advance(emotion.dominant == Some(expression), come, REACTION_OUT, seconds);
@@ -221,7 +221,7 @@ mod tests {
     use super::super::test_app::{app, face, run};
     use super::*;
 
-    /// How far a face's ring moves from one update to the next, at most, once it has settled.
+    /// Largest movement of a settled ring from one update to the next.
     fn restlessness(settings: HudSettings) -> f32 {
         let mut app = app(settings);
         let face = face(&mut app, Expression::Angry);

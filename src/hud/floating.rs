@@ -1,4 +1,4 @@
-//! Panels that float beside a face: they follow it, give way to faces, and swap sides softly.
+//! Panels that float beside a face: they follow it and stay clear of all faces.
 
 use std::time::Duration;
 
@@ -18,8 +18,8 @@ use crate::plugin::Face;
 /// How long a panel takes to open and to close.
 const OPEN: Duration = Duration::from_millis(180);
 const CLOSE: Duration = Duration::from_millis(90);
-/// How long there has to be a place before it opens, in seconds: panels do not flicker where places
-/// come and go.
+/// How long a place has to stay free before a panel opens there, in seconds, so that panels do not
+/// flicker.
 const PATIENCE: f32 = 0.12;
 
 /// A panel that floats beside a face.
@@ -30,14 +30,14 @@ pub(super) struct Floating {
     pub face: Entity,
     /// Which panel it is.
     pub kind: Kind,
-    /// Whether there is something to be seen in it.
+    /// Whether it has content to show.
     pub wanted: bool,
     /// Whether it is in its small form, because there was no room for the large one.
     pub small: bool,
-    /// Which of its kind's places it has, counted from which side.
+    /// The index among its kind's [`places`], and the side they count from: 1 right, -1 left.
     place: Option<usize>,
     side: f32,
-    /// For how long it could have been open, in seconds.
+    /// How long its place has been free, in seconds.
     waited: f32,
     open: Ramp,
 }
@@ -47,17 +47,17 @@ pub(super) struct Floating {
 pub(super) enum Kind {
     /// The expression's name with its confidence.
     Label,
-    /// How far the calibration has come.
-    Calibration,
+    /// Progress of the resting-baseline measurement.
+    Baseline,
     /// The seven bars.
     Bars,
 }
 
 impl Kind {
-    /// Its size in its small or large form; `None` where it has only one.
+    /// Size of its small or large form in HUD units; `None` if it has only one form.
     fn size(self, small: bool) -> Option<Vec2> {
         match self {
-            Self::Label | Self::Calibration => None,
+            Self::Label | Self::Baseline => None,
             Self::Bars => Some(bars::size(small)),
         }
     }
@@ -93,14 +93,14 @@ fn roomier(face: Circle, screen: Rect) -> f32 {
     if face.middle.x <= screen.center().x { 1.0 } else { -1.0 }
 }
 
-/// Where a panel of `size` can go, best first: middles in UI space, none of them over the face.
+/// Candidate places for a panel of `size`, best first: middles in UI space, none over the face.
 fn places(kind: Kind, face: Circle, size: Vec2, side: f32) -> [Vec2; PLACES] {
     // Degrees from that side of the face; positive is up.
     const LABEL: [f32; PLACES] = [
         90.0, -90.0, 60.0, 120.0, 0.0, 180.0, -60.0, -120.0, 30.0, 150.0, -30.0, -150.0, 75.0,
         105.0,
     ];
-    const CALIBRATION: [f32; PLACES] = [
+    const BASELINE: [f32; PLACES] = [
         -90.0, 90.0, -60.0, -120.0, 60.0, 120.0, 0.0, 180.0, -30.0, -150.0, 30.0, 150.0, -75.0,
         -105.0,
     ];
@@ -110,15 +110,69 @@ fn places(kind: Kind, face: Circle, size: Vec2, side: f32) -> [Vec2; PLACES] {
     ];
     let angles = match kind {
         Kind::Label => LABEL,
-        Kind::Calibration => CALIBRATION,
+        Kind::Baseline => BASELINE,
         Kind::Bars => BARS,
     };
     angles.map(|angle| {
         let direction = Vec2::from_angle(angle.to_radians()) * Vec2::new(side, -1.0);
         let touching = face.middle + direction * (face.radius + GRID);
-        // The panel's side or corner that is closest lies on the circle around the face.
+        // The panel's closest side or corner lies on the circle around the face.
         touching + direction.clamp(Vec2::splat(-0.5), Vec2::splat(0.5)) * size
     })
+}
+
+/// What panels must not cover, in UI space.
+#[derive(Default)]
+pub(super) struct Obstacles {
+    /// Panels stay within this.
+    bounds: Rect,
+    rings: Vec<Circle>,
+    /// The faces within the rings.
+    heads: Vec<Circle>,
+    /// Panels at the rim, and floating panels that already have a place.
+    taken: Vec<Rect>,
+}
+
+impl Obstacles {
+    /// Collects the obstacles of this update. Floating panels are added as they are placed.
+    fn refresh(
+        &mut self,
+        screen: &Screen,
+        faces: &Query<(&Face, &ShownFace)>,
+        rim: &Query<&RimPanel>,
+    ) {
+        self.bounds = screen.rect_in_ui().inflate(-GRID);
+        self.rings.clear();
+        self.rings.extend(
+            faces
+                .iter()
+                .filter(|(face, shown)| face.visible || shown.presence.value() > 0.0)
+                .map(|(_, shown)| circle(shown, screen)),
+        );
+        self.heads.clear();
+        self.heads
+            .extend(self.rings.iter().map(|ring| Circle { radius: ring.radius * FACE, ..*ring }));
+        self.taken.clear();
+        self.taken.extend(rim.iter().filter_map(RimPanel::taken));
+    }
+
+    /// The best free place for a panel of `size` beside its face, as [`choose`] finds it.
+    fn find(
+        &self,
+        panel: &Floating,
+        face: Circle,
+        size: Vec2,
+        current: Option<usize>,
+    ) -> Option<(usize, Rect)> {
+        let candidates = places(panel.kind, face, size, panel.side);
+        let among =
+            |faces: &[Circle]| choose(&candidates, size, current, self.bounds, faces, &self.taken);
+        among(&self.rings).or_else(|| {
+            // Where faces fill the screen, text may cover part of a ring.
+            let is_text = panel.kind != Kind::Bars;
+            is_text.then(|| among(&self.heads)).flatten()
+        })
+    }
 }
 
 /// Finds a place for each panel, and opens, moves and closes it.
@@ -129,25 +183,11 @@ pub(super) fn arrange(
     faces: Query<(&Face, &ShownFace)>,
     rim: Query<&RimPanel>,
     mut panels: Query<(Entity, &mut Floating, &ComputedNode, &mut UiTransform, &mut Visibility)>,
-    mut circles: Local<Vec<Circle>>,
-    mut heads: Local<Vec<Circle>>,
-    mut taken: Local<Vec<Rect>>,
+    mut obstacles: Local<Obstacles>,
     mut order: Local<Vec<(Kind, SubjectId, Entity)>>,
     mut commands: Commands,
 ) {
-    let seconds = time.delta_secs();
-    let bounds = screen.rect_in_ui().inflate(-GRID);
-    circles.clear();
-    circles.extend(
-        faces
-            .iter()
-            .filter(|(face, shown)| face.visible || shown.presence.value() > 0.0)
-            .map(|(_, shown)| circle(shown, &screen)),
-    );
-    heads.clear();
-    heads.extend(circles.iter().map(|ring| Circle { radius: ring.radius * FACE, ..*ring }));
-    taken.clear();
-    taken.extend(rim.iter().filter_map(RimPanel::taken));
+    obstacles.refresh(&screen, &faces, &rim);
     order.clear();
     for (entity, panel, ..) in &panels {
         match faces.get(panel.face) {
@@ -167,59 +207,12 @@ pub(super) fn arrange(
             continue;
         }
         let own = circle(shown, &screen);
-        // An open panel does not change sides when its face comes over the middle.
-        if panel.open.value() == 0.0 {
-            panel.side = roomier(own, bounds);
-        }
-        let find = |size: Vec2, current: Option<usize>| {
-            let candidates = places(panel.kind, own, size, panel.side);
-            choose(&candidates, size, current, bounds, &circles, &taken).or_else(|| {
-                // A name is worth a bit of a ring, where faces fill the screen.
-                let words = panel.kind != Kind::Bars;
-                words.then(|| choose(&candidates, size, current, bounds, &heads, &taken)).flatten()
-            })
-        };
-        let chosen = find(size, panel.place);
-        let wanted = panel.wanted && face.visible;
-        let stays = wanted && chosen.is_some_and(|(place, _)| panel.place == Some(place));
-        // A small panel looks whether the large one would have room by now.
-        let other = panel.kind.size(!panel.small);
-        let swaps =
-            other.filter(
-                |other| {
-                    if panel.small { find(*other, None).is_some() } else { chosen.is_none() }
-                },
-            );
-        if panel.open.value() == 0.0 {
-            panel.place = chosen.map(|(place, _)| place);
-            if swaps.is_some() {
-                panel.small = !panel.small;
-                panel.place = None;
-            }
-        }
-        let could = stays && swaps.is_none();
-        panel.waited = if could { panel.waited + seconds } else { 0.0 };
-        let opens = could && (panel.open.value() > 0.0 || panel.waited > PATIENCE);
-        panel.open.advance(opens, OPEN, CLOSE, seconds);
-        let middle = match (chosen, panel.place) {
-            (Some((place, rect)), current) if current == Some(place) => {
-                if panel.wanted {
-                    taken.push(rect.inflate(GRID / 2.0));
-                }
-                rect.center()
-            }
-            // It closes where it was, beside its face.
-            (_, Some(place)) => {
-                let middle = places(panel.kind, own, size, panel.side)[place];
-                onto_screen(Rect::from_center_size(middle, size), bounds).center()
-            }
-            (_, None) => own.middle,
-        };
-        let open = panel.open.value();
+        let middle = panel.advance(own, face.visible, size, &mut obstacles, time.delta_secs());
         let corner = middle - size / 2.0;
         transform.translation = Val2::px(corner.x, corner.y);
-        // Without movement it is there or it is not.
+        // With reduced motion it appears and disappears at once.
         let still = settings.reduced_motion;
+        let open = panel.open.value();
         transform.scale = Vec2::splat(if still { 1.0 } else { 0.6 + 0.4 * open });
         let seen = if open > if still { 0.5 } else { 0.0 } {
             Visibility::Inherited
@@ -227,6 +220,60 @@ pub(super) fn arrange(
             Visibility::Hidden
         };
         visibility.set_if_neq(seen);
+    }
+}
+
+impl Floating {
+    /// Chooses place and form, and opens or closes the panel. Returns its middle in UI space.
+    fn advance(
+        &mut self,
+        face: Circle,
+        face_is_visible: bool,
+        size: Vec2,
+        obstacles: &mut Obstacles,
+        seconds: f32,
+    ) -> Vec2 {
+        // An open panel does not change sides when its face crosses the middle.
+        if self.open.value() == 0.0 {
+            self.side = roomier(face, obstacles.bounds);
+        }
+        let chosen = obstacles.find(self, face, size, self.place);
+        let wanted = self.wanted && face_is_visible;
+        let stays = wanted && chosen.is_some_and(|(place, _)| self.place == Some(place));
+        let swaps = self.swaps_form(chosen.is_some(), face, obstacles);
+        if self.open.value() == 0.0 {
+            self.place = chosen.map(|(place, _)| place);
+            if swaps {
+                self.small = !self.small;
+                self.place = None;
+            }
+        }
+        let could = stays && !swaps;
+        self.waited = if could { self.waited + seconds } else { 0.0 };
+        let opens = could && (self.open.value() > 0.0 || self.waited > PATIENCE);
+        self.open.advance(opens, OPEN, CLOSE, seconds);
+        match (chosen, self.place) {
+            (Some((place, rect)), current) if current == Some(place) => {
+                if self.wanted {
+                    obstacles.taken.push(rect.inflate(GRID / 2.0));
+                }
+                rect.center()
+            }
+            // It closes where it was, beside its face.
+            (_, Some(place)) => {
+                let middle = places(self.kind, face, size, self.side)[place];
+                onto_screen(Rect::from_center_size(middle, size), obstacles.bounds).center()
+            }
+            (_, None) => face.middle,
+        }
+    }
+
+    /// Whether to switch between small and large form: there is no room for the large one, or
+    /// there is again.
+    fn swaps_form(&self, has_room: bool, face: Circle, obstacles: &Obstacles) -> bool {
+        self.kind.size(!self.small).is_some_and(|other| {
+            if self.small { obstacles.find(self, face, other, None).is_some() } else { !has_room }
+        })
     }
 }
 
@@ -241,7 +288,7 @@ mod tests {
     fn no_place_covers_the_own_face() {
         let face = Circle { middle: Vec2::new(400.0, 300.0), radius: 100.0 };
         let size = Vec2::new(160.0, 128.0);
-        for kind in [Kind::Label, Kind::Calibration, Kind::Bars] {
+        for kind in [Kind::Label, Kind::Baseline, Kind::Bars] {
             for middle in
                 places(kind, face, size, 1.0).into_iter().chain(places(kind, face, size, -1.0))
             {
@@ -255,10 +302,10 @@ mod tests {
     fn an_open_panel_does_not_jump_when_its_face_crosses_the_middle() {
         let mut app = app(HudSettings::default());
         let face = face(&mut app, Expression::Happy);
-        // So large that there is room beside it only.
+        // So large that there is only room beside it.
         let set = |app: &mut App, x: f32| {
             let mut face = app.world_mut().get_mut::<Face>(face).expect("a face");
-            face.box_in_frame = FrameRect::new(x, 90.0, 300.0, 300.0);
+            face.bbox_in_frame = FrameRect::new(x, 90.0, 300.0, 300.0);
         };
         set(&mut app, 150.0);
         run(&mut app, 0.1);

@@ -1,4 +1,4 @@
-//! The help: what is on the screen and what the keys do, over the picture.
+//! The help overlay: what is on the screen and what the keys do.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use super::{HudSettings, HudSystems, Overlay, overlay};
 
 const OPEN: Duration = Duration::from_millis(180);
 
-const ABOUT: &str = "Each face wears a ring of seven arcs: the probabilities of seven expressions. \
-    The one that leads is thick and named; thin and breathing means unsure. The dial shows how \
-    pleasant (right) and how active (up) the largest face looks. What a person feels is not \
-    visible to this program.";
+const ABOUT: &str = "Each face has a ring of seven arcs: the probabilities of seven expressions. \
+    The dominant one is thick and named; thin, pulsing arcs mean unsure. The dial shows how \
+    pleasant (right) and how active (up) the largest face looks. This program cannot see what a \
+    person feels.";
 
 /// What is on the screen and what the keys do ([`Overlay::Help`], the key H).
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,7 +34,7 @@ struct Help {
     open: Ramp,
 }
 
-/// Makes the panel; it waits until it is asked for.
+/// Spawns the panel, hidden.
 fn spawn(mut commands: Commands) {
     commands.spawn((overlay::over_the_screen(), Help::default())).with_children(|screen| {
         screen

@@ -1,4 +1,4 @@
-//! What runs, at the upper left: the source, the model and its backend, notes and problems.
+//! Source, model and backend, notes and problems, at the upper left.
 
 use bevy::prelude::*;
 
@@ -10,7 +10,7 @@ use super::theme::GRID;
 use crate::plugin::{EmotionStatus, MainView};
 use emotion_capture::CaptureState;
 
-/// Longest line, in HUD units; longer ones are wrapped, so that they stay beside large faces.
+/// Width in HUD units at which lines wrap, so that they stay beside large faces.
 const WIDTH: f32 = 34.0 * GRID;
 
 /// Source, model, notes and problems, at the upper left.
@@ -23,20 +23,20 @@ impl Plugin for InfoPlugin {
     }
 }
 
-/// A line of the panel; an empty one takes no room.
+/// A line of the panel, hidden while empty.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
 enum Line {
     /// Where the picture comes from.
     Source,
     /// Model, backend and device.
     Model,
-    /// Worth knowing.
+    /// Notes of the source and the HUD.
     Note,
     /// What went wrong and what to do.
     Problem,
 }
 
-/// Puts the panel at the upper left.
+/// Spawns the panel at the upper left.
 pub(super) fn spawn(mut commands: Commands, rim: Res<Rim>) {
     commands
         .spawn((
@@ -65,7 +65,7 @@ pub(super) fn spawn(mut commands: Commands, rim: Res<Rim>) {
         });
 }
 
-/// Writes the lines, where they changed.
+/// Updates the lines that changed.
 fn write(view: MainView, notes: Res<HudNotes>, mut lines: Query<(&Line, &mut Text, &mut Node)>) {
     let source = view.camera().map(|camera| camera.status());
     let status = view.status();
@@ -99,7 +99,7 @@ fn source_line(source: &emotion_capture::CaptureStatus) -> String {
         }
         (CaptureState::Opening, _) => format!("{label}  ·  opening"),
         (CaptureState::Paused, _) => format!("{label}  ·  paused"),
-        (CaptureState::Ended, _) => format!("{label}  ·  the end"),
+        (CaptureState::Ended, _) => format!("{label}  ·  ended"),
         _ => label.clone(),
     }
 }

@@ -1,7 +1,7 @@
-//! Texts and panels in the look of the HUD: they name a token of the [`Theme`], and are painted when
-//! the token or the theme changes.
+//! Themed texts and panels: they name a token of the [`Theme`], and are repainted when the token or
+//! the theme changes.
 //!
-//! Widgets of an app's own use them, too, wherever [`HudCorePlugin`](super::HudCorePlugin) is:
+//! An app with [`HudCorePlugin`](super::HudCorePlugin) can use them for its own widgets:
 //!
 //! ```
 //! use bevy::prelude::*;
@@ -40,32 +40,32 @@ pub enum Token {
     Border,
     /// Empty part of a bar, keys, the chosen line of a list.
     Track,
-    /// Nothing.
+    /// Transparent.
     Clear,
     /// An expression's colour.
     Expression(Expression),
-    /// The same, to be read as text.
+    /// An expression's colour, lightened for text.
     ExpressionText(Expression),
 }
 
 /// A font and a size of the theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// The title of a screen, the score at its end.
+    /// Titles of screens, final scores.
     Title,
     /// The expression's name, titles of panels.
     Large,
-    /// Sentences that are read from afar.
+    /// Sentences that are read from a distance.
     Medium,
-    /// Words.
+    /// Body text.
     Small,
-    /// Numbers that change: all digits are equally wide, so that nothing jitters.
+    /// Changing numbers: all digits have the same width, so that nothing jitters.
     Digits,
     /// The expression's sign beside its name.
     LargeSign,
 }
 
-/// How a text is written.
+/// Font, size and colour of a text.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
 #[require(TextFont, TextColor)]
 pub struct Ink {
@@ -94,7 +94,7 @@ pub struct Fonts {
 
 impl FromWorld for Fonts {
     fn from_world(world: &mut World) -> Self {
-        // An app without texts has no use for them.
+        // An app without font assets draws no text.
         let Some(mut fonts) = world.get_resource_mut::<Assets<Font>>() else {
             return Self { text: Handle::default(), digits: Handle::default() };
         };
@@ -138,22 +138,22 @@ impl Theme {
     }
 }
 
-/// A text in one line.
+/// A text on one line.
 pub fn text(content: &str, style: Style, color: Token) -> impl Bundle + use<> {
     (paragraph(content, style, color), TextLayout::no_wrap())
 }
 
-/// A text that is wrapped where it is too long.
+/// A text that wraps.
 pub fn paragraph(content: &str, style: Style, color: Token) -> impl Bundle + use<> {
     (Text::new(content), Ink { style, color })
 }
 
-/// A dark panel; `node` says where and how large.
+/// A dark panel with the layout of `node`.
 pub fn panel(node: Node) -> impl Bundle {
     filled_panel(node, Token::Panel)
 }
 
-/// A panel over faces, through which nothing shines.
+/// A panel for use over faces, at least 96 % opaque.
 pub fn overlay_panel(node: Node) -> impl Bundle {
     filled_panel(node, Token::Overlay)
 }
@@ -170,7 +170,7 @@ fn filled_panel(node: Node, fill: Token) -> impl Bundle {
     )
 }
 
-/// A node of the screen's size, with its content in the middle.
+/// A node that fills the screen and centres its content.
 pub fn whole_screen() -> Node {
     Node {
         position_type: PositionType::Absolute,
@@ -182,7 +182,7 @@ pub fn whole_screen() -> Node {
     }
 }
 
-/// An empty bar: its track, and within it what fills it from the left with a width in percent.
+/// Spawns an empty bar. Returns its track and its filling; set the filling's width in percent.
 pub fn bar(commands: &mut Commands, width: Val, height: f32, color: Token) -> (Entity, Entity) {
     let border_radius = BorderRadius::all(Val::Px(height / 2.0));
     let filling = Node { height: Val::Percent(100.0), border_radius, ..Node::default() };
@@ -192,7 +192,7 @@ pub fn bar(commands: &mut Commands, width: Val, height: f32, color: Token) -> (E
     (track, bar)
 }
 
-/// Paints what is new, what has another token than before, and all when the theme changed.
+/// Paints new entities and changed tokens, and everything when the theme changed.
 pub(super) fn paint(
     theme: Res<Theme>,
     fonts: Res<Fonts>,

@@ -1,4 +1,4 @@
-//! Keeps the user's settings between runs, in a small text file.
+//! Saves the user's settings between runs in a small text file.
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
@@ -14,26 +14,25 @@ use super::notes::HudNotes;
 use super::theme::Palette;
 use super::{HudSettings, Panels};
 
-/// The file is written when nothing changed for so long.
+/// The file is written once nothing has changed for this long.
 const QUIET: Duration = Duration::from_millis(500);
 
-/// Keeps [`HudSettings`] between runs: scale, reduced motion, palette, privacy, mirror and panels.
+/// Saves [`HudSettings`] between runs: scale, reduced motion, palette, privacy, mirror and panels.
 /// Add it after the HUD.
 ///
-/// The file is read once, when the plugin is added, and written in a task when something changed,
-/// at the latest when the app exits. A file that cannot be understood is put aside with `.bak` at
-/// the end of its name, and told about on the screen ([`HudNotes`]); one that cannot be read is
-/// left alone.
+/// The file is read once, when the plugin is added. Changes are written in a task, at the latest
+/// when the app exits. A file that cannot be parsed is renamed with the suffix `.bak`; one that
+/// cannot be read is never overwritten. The screen reports both ([`HudNotes`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeepSettingsPlugin {
-    /// The file. Its folder is made when it is needed.
+    /// The file. Missing folders are created.
     pub file: PathBuf,
 }
 
 impl KeepSettingsPlugin {
-    /// The file `hud.ron` in the app's folder at the platform's usual place: `~/.config` or
-    /// `$XDG_CONFIG_HOME` on Linux, `~/Library/Application Support` on macOS, `%APPDATA%` on
-    /// Windows. `None` where there is no such place.
+    /// The file `hud.ron` in the app's folder in the user's configuration directory:
+    /// `$XDG_CONFIG_HOME` or `~/.config` on Linux, `~/Library/Application Support` on macOS,
+    /// `%APPDATA%` on Windows. `None` if there is no such directory.
     pub fn in_usual_place(app_name: &str) -> Option<Self> {
         Some(Self { file: dirs::config_dir()?.join(app_name).join("hud.ron") })
     }
@@ -81,7 +80,7 @@ struct Kept {
     reduced_motion: bool,
     palette: Palette,
     privacy: bool,
-    /// `None` while the user is content with what the app does.
+    /// `None` until the user changes what the app has set.
     mirrored: Option<bool>,
     panels: Panels,
 }
@@ -114,22 +113,22 @@ impl Kept {
     }
 }
 
-/// Why the file gave no settings.
+/// Why the settings could not be loaded.
 enum ReadProblem {
-    /// It could not be understood, and lies beside its place now.
+    /// The file could not be parsed, and was renamed.
     PutAside(String),
-    /// It is where it was, and nothing may be written over it.
+    /// The file is untouched, and must not be overwritten.
     LeftAlone(String),
 }
 
-/// Reads the file; `None` where there is none.
+/// Reads the file; `None` if it does not exist.
 fn read(file: &Path) -> Result<Option<Kept>, ReadProblem> {
     let bytes = match std::fs::read(file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => {
             return Err(ReadProblem::LeftAlone(format!(
-                "the settings in {} cannot be read ({error}); what you change now is not kept",
+                "the settings in {} cannot be read ({error}); changes will not be saved",
                 file.display()
             )));
         }
@@ -139,23 +138,23 @@ fn read(file: &Path) -> Result<Option<Kept>, ReadProblem> {
             Ok(kept) => return Ok(Some(kept)),
             Err(error) => format!("line and column {error}"),
         },
-        Err(_) => "it is no text".to_owned(),
+        Err(_) => "it is not UTF-8 text".to_owned(),
     };
     let aside = free_name(file);
     match std::fs::rename(file, &aside) {
         Ok(()) => Err(ReadProblem::PutAside(format!(
-            "the settings could not be understood ({reason}) and start anew; the old file is {}",
+            "the settings could not be parsed ({reason}) and were reset; the old file is {}",
             aside.display()
         ))),
         Err(error) => Err(ReadProblem::LeftAlone(format!(
-            "the settings in {} could not be understood ({reason}) nor put aside ({error}); what \
-             you change now is not kept",
+            "the settings in {} could not be parsed ({reason}) nor renamed ({error}); changes will \
+             not be saved",
             file.display()
         ))),
     }
 }
 
-/// The file's name with `.bak`, or `.bak2` and so on, so that no older one is lost.
+/// The file's name with `.bak`, or `.bak2` and so on, so that older backups are kept.
 fn free_name(file: &Path) -> PathBuf {
     let with = |ending: &str| {
         let mut name = OsString::from(file.as_os_str());
@@ -172,22 +171,22 @@ fn free_name(file: &Path) -> PathBuf {
         .unwrap_or(first)
 }
 
-/// What is known of the file.
+/// State of the settings file.
 #[derive(Resource)]
 struct Keeper {
     file: PathBuf,
-    /// What the app set before the user's choice.
+    /// The app's own value of `mirrored`.
     mirrored_by_app: bool,
     /// The settings at the last update.
     seen: Kept,
-    /// What the file holds, or would if it could be written.
+    /// What was last written to the file, even if that failed.
     written: Kept,
-    /// How long they have been the same.
+    /// How long `seen` has stayed the same.
     quiet: Duration,
     writing: Option<Task<Result<(), String>>>,
 }
 
-/// Writes the file when something changed and then stayed for a moment, or the app exits.
+/// Writes changed settings once they have been stable for [`QUIET`], or when the app exits.
 fn keep(
     time: Res<Time<Real>>,
     settings: Res<HudSettings>,
@@ -202,7 +201,7 @@ fn keep(
     keeper.seen = now;
     let mut done = keeper.writing.as_mut().and_then(check_ready);
     if exits && done.is_none() {
-        // The last chance: the task does the writing here, too.
+        // The last chance: wait for the task.
         done = keeper.writing.take().map(block_on);
     }
     if let Some(result) = done {
@@ -227,16 +226,16 @@ fn tell(result: Result<(), String>, notes: &mut HudNotes) {
         warn!("{problem}");
     }
     let note = result.err();
-    // What was said about the file at the start stays until there is something new.
+    // A note from startup stays until there is a new one.
     if note.is_some() && notes.settings != note {
         notes.settings = note;
     }
 }
 
-/// Writes beside the file first: whoever pulls the plug finds the old one or the new one.
+/// Writes a new file and renames it over the old one: after a crash, one of the two is complete.
 fn write(file: &Path, kept: &Kept) -> Result<(), String> {
     let problem = |error: &dyn std::fmt::Display| {
-        format!("the settings cannot be kept: {}: {error}", file.display())
+        format!("the settings cannot be saved: {}: {error}", file.display())
     };
     let text = ron::ser::to_string_pretty(kept, ron::ser::PrettyConfig::default())
         .map_err(|error| problem(&error))?;
@@ -249,8 +248,8 @@ fn write(file: &Path, kept: &Kept) -> Result<(), String> {
     std::fs::rename(&beside, file).map_err(|error| problem(&error))
 }
 
-const HEADER: &str = "// Written by the program when a setting changes; may be edited while it does \
-                      not run.\n";
+const HEADER: &str = "// Written by the program when a setting changes. Edit it only while the \
+                      program is not running.\n";
 
 #[cfg(test)]
 mod tests {
@@ -280,7 +279,7 @@ mod tests {
         app.world().resource::<HudNotes>().settings.clone()
     }
 
-    /// Updates until the file is there, for as long as a slow machine may need.
+    /// Updates until the file exists; allows 30 seconds for slow machines.
     fn until_written(app: &mut App, file: &Path) {
         let start = Instant::now();
         while !file.exists() {
@@ -345,7 +344,7 @@ mod tests {
             fs::write(&file, damaged).expect("written");
             let mut app = app(&file);
             let said = note(&app).expect("a note");
-            assert!(said.contains(aside) && said.contains("start anew"), "{said}");
+            assert!(said.contains(aside) && said.contains("were reset"), "{said}");
             assert_eq!(fs::read_to_string(folder.path().join(aside)).expect("kept"), damaged);
             assert_eq!(settings(&mut app).scale, 1.0);
             assert!(!file.exists());
@@ -355,11 +354,11 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_read_is_left_alone() {
         let folder = tempfile::tempdir().expect("a folder");
-        // A folder in the file's place: nobody can read it as a file.
+        // A folder in the file's place cannot be read as a file.
         let file = folder.path().join("hud.ron");
         fs::create_dir(&file).expect("a folder");
         let mut app = app(&file);
-        assert!(note(&app).expect("a note").contains("not kept"));
+        assert!(note(&app).expect("a note").contains("not be saved"));
         settings(&mut app).scale = 1.5;
         app.world_mut().write_message(AppExit::Success);
         app.update();
@@ -371,12 +370,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("file/hud.ron");
         let mut app = app(&file);
-        // Its folder cannot be made: a file has that name.
+        // Its folder cannot be created: a file has that name.
         fs::write(folder.path().join("file"), "in the way").expect("written");
         settings(&mut app).scale = 1.5;
         app.world_mut().write_message(AppExit::Success);
         app.update();
-        assert!(note(&app).expect("a note").contains("cannot be kept"));
+        assert!(note(&app).expect("a note").contains("cannot be saved"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The keys: what they do, and the panel that says so.
+//! The keyboard shortcuts, and the panel that lists them.
 
 use bevy::prelude::*;
 
@@ -6,18 +6,18 @@ use super::ink::{self, Edge, Fill, Style, Token};
 use super::reactions::ReloadReactions;
 use super::rim::{Rim, RimPanel};
 use super::theme::{GRID, Palette};
-use super::{CalibrationWanted, HudSettings, HudSystems, Overlay};
+use super::{BaselineWanted, HudSettings, HudSystems, Overlay};
 use crate::plugin::{Faces, FacesTime, MainView};
 use emotion_capture::{CaptureCommand, SourceControl};
 use emotion_core::Expression;
 
-/// What the keys do, and a panel at the lower right that names the most important ones.
+/// The keyboard shortcuts, and a panel at the lower right that lists the most important ones.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct KeysPlugin;
 
 impl Plugin for KeysPlugin {
     fn build(&self, app: &mut App) {
-        app.add_message::<CalibrationWanted>()
+        app.add_message::<BaselineWanted>()
             .add_message::<ReloadReactions>()
             .add_systems(Startup, spawn)
             .add_systems(PostUpdate, act.in_set(HudSystems::Input));
@@ -28,7 +28,7 @@ impl Plugin for KeysPlugin {
 pub(super) struct Key {
     /// What is written on it.
     pub cap: &'static str,
-    /// What it does in a word, for the panel; keys without one are in the help only.
+    /// What it does in one word, for the panel; keys without one appear in the help only.
     pub word: Option<&'static str>,
     /// What it does, for the help.
     pub sentence: &'static str,
@@ -43,22 +43,22 @@ pub(super) const KEYS: [Key; 15] = [
     key(
         "1–7",
         Some("expression"),
-        "The puppet makes a face: 1 angry, 2 disgust, 3 fear, 4 happy, 5 sad, 6 surprise, 7 neutral.",
+        "Puppet expression: 1 angry, 2 disgust, 3 fear, 4 happy, 5 sad, 6 surprise, 7 neutral.",
     ),
     key("V", Some("cameras"), "Lists the cameras: arrow keys and Enter, or the mouse."),
-    key("W", Some("why"), "How far what is shown can be trusted, and what it is mistaken for."),
-    key("K", Some("calibrate"), "Learns how the faces in view look at rest."),
+    key("W", Some("why"), "Shows how reliable the reading is, and what it is confused with."),
+    key("K", Some("calibrate"), "Measures the resting baseline of the faces in view."),
     key("P", Some("privacy"), "Hides picture and faces; the readings stay."),
     key("H", Some("help"), "Opens and closes this help."),
-    key("C", None, "The next camera that opens; after the last one, the puppet."),
-    key("Space", None, "Holds the picture; once more goes on."),
-    key("M", None, "Exchanges left and right, as in a mirror."),
+    key("C", None, "Shows the next camera that opens; after the last one, the puppet."),
+    key("Space", None, "Pauses and resumes the picture."),
+    key("M", None, "Mirrors the picture."),
     key("Tab", None, "Hides and shows the panels at the rim."),
-    key("+ −", None, "Texts and panels larger, smaller."),
-    key("T", None, "High contrast, and colours that are far apart."),
-    key("R", None, "Reduced motion: nothing shakes, slides or flies."),
-    key("L", None, "Reads the reactions from their folder anew."),
-    key("Esc", None, "Closes what is open; else ends the program."),
+    key("+ −", None, "Makes texts and panels larger or smaller."),
+    key("T", None, "Toggles high contrast, with colours that are far apart."),
+    key("R", None, "Toggles reduced motion: nothing shakes, slides or flies."),
+    key("L", None, "Reloads the reactions from their folder."),
+    key("Esc", None, "Closes what is open, or quits the program."),
 ];
 
 const DIGITS: [KeyCode; Expression::COUNT] = [
@@ -81,7 +81,7 @@ const NUMPAD: [KeyCode; Expression::COUNT] = [
     KeyCode::Numpad7,
 ];
 
-/// Puts them at the lower right, in two lines: the middle belongs to the faces.
+/// Spawns the panel at the lower right, in two lines, to leave the middle to the faces.
 fn spawn(mut commands: Commands, rim: Res<Rim>) {
     commands
         .spawn((
@@ -120,7 +120,7 @@ fn key_and_word(cap: &str, word: &str) -> impl Bundle + use<> {
     )
 }
 
-/// A key as it lies on a keyboard.
+/// A key cap.
 pub(super) fn key_cap(cap: &str) -> impl Bundle + use<> {
     (
         Node {
@@ -136,14 +136,14 @@ pub(super) fn key_cap(cap: &str) -> impl Bundle + use<> {
     )
 }
 
-/// Does what the keys say.
+/// Handles the keys.
 pub(super) fn act(
     keys: Option<Res<ButtonInput<KeyCode>>>,
     view: MainView,
     time: Option<ResMut<Time<Faces>>>,
     mut settings: ResMut<HudSettings>,
     mut exit: MessageWriter<AppExit>,
-    mut calibration: MessageWriter<CalibrationWanted>,
+    mut resting: MessageWriter<BaselineWanted>,
     mut reload: MessageWriter<ReloadReactions>,
 ) {
     let Some(keys) = keys else { return };
@@ -169,7 +169,7 @@ pub(super) fn act(
             KeyCode::Equal | KeyCode::NumpadAdd => settings.zoom(1.0),
             KeyCode::Minus | KeyCode::NumpadSubtract => settings.zoom(-1.0),
             KeyCode::KeyK => {
-                calibration.write(CalibrationWanted);
+                resting.write(BaselineWanted);
             }
             KeyCode::KeyL => {
                 reload.write(ReloadReactions);

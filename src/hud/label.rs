@@ -9,7 +9,7 @@ use super::theme::{self, GRID};
 use super::{HudSettings, HudSystems};
 use emotion_core::Expression;
 
-/// The name of what a face shows, beside it.
+/// The sign, name and confidence of each face's expression, beside it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LabelPlugin;
 
@@ -19,7 +19,7 @@ impl Plugin for LabelPlugin {
     }
 }
 
-/// Its texts are the sign, the name and the confidence.
+/// A label; its texts are the sign, the name and the confidence.
 #[derive(Component)]
 struct Label {
     face: Entity,

@@ -1,41 +1,41 @@
-//! The demo's screen as a library: the camera picture, a ring around each face that reacts to what
-//! the face shows, and the readings at the rim.
+//! The demo's HUD as a library: the camera picture, a ring around each face that reacts to its
+//! expression, and panels with the readings at the edges of the screen.
 //!
-//! It reads components, resources and events only, and can be left out. Add all of it with
-//! [`HudPlugins`], or widgets one by one:
+//! It only reads components, resources and events, and can be left out. Add all of it with
+//! [`HudPlugins`], or single widgets:
 //!
 //! | plugin | does | reads |
 //! | --- | --- | --- |
-//! | [`HudCorePlugin`] | camera, screen, theme, fonts, eased faces ([`ShownFace`]); all others need it | `Face`, `Emotion`, `FacePose`, `EmotionStatus`, [`Reactions`] |
-//! | [`PicturePlugin`] | the camera picture, or a calm field, in the colour of the mood | [`ShownFace`], `CameraImage` |
+//! | [`HudCorePlugin`] | camera, screen, theme, fonts, eased faces ([`ShownFace`]); required by all others | `Face`, `Emotion`, `FacePose`, `EmotionStatus`, [`Reactions`] |
+//! | [`PicturePlugin`] | the camera picture, or a calm field without one, tinted with the mood | [`ShownFace`], `CameraImage` |
 //! | [`RingPlugin`] | the ring of seven arcs around each face | [`ShownFace`], [`Reactions`] |
-//! | [`ParticlesPlugin`] | what flies off the rings | [`ShownFace`], [`Reactions`] |
+//! | [`ParticlesPlugin`] | particles that fly off the rings | [`ShownFace`], [`Reactions`] |
 //! | [`LabelPlugin`] | the expression's name, sign and confidence beside each face | [`ShownFace`] |
 //! | [`BarsPlugin`] | seven bars beside each face | [`ShownFace`] |
-//! | [`CalibrationPlugin`] | how far the calibration of a resting face has come, beside it | [`FaceCalibration`](crate::input::FaceCalibration) |
+//! | [`BaselinePlugin`] | progress of the resting-baseline measurement, beside the face | [`RestingBaseline`](crate::input::RestingBaseline) |
 //! | [`DialPlugin`] | valence and arousal with a trail, lower left | `Emotion`, [`ShownFace`] |
 //! | [`InfoPlugin`] | source, model, notes and problems, upper left | `EmotionCamera`, `EmotionStatus`, [`HudNotes`] |
-//! | [`WhyPlugin`] | how far the shown expression can be trusted, upper left | `Emotion`, `EmotionStatus`, the model's card |
+//! | [`WhyPlugin`] | how reliable the shown expression is, upper left | `Emotion`, `EmotionStatus`, the model's card |
 //! | [`DelaysPlugin`] | three sparklines, upper right | diagnostics `emotion/…` |
-//! | [`KeysPlugin`] | what the keys do, and a panel that says so, lower right | the keyboard |
-//! | [`HelpPlugin`] | the help, over the picture | [`HudSettings`] |
-//! | [`CamerasPlugin`] | the list of cameras, over the picture | `capture::cameras()`, keyboard, mouse |
+//! | [`KeysPlugin`] | the keyboard shortcuts, and a panel that lists them, lower right | the keyboard |
+//! | [`HelpPlugin`] | the help overlay | [`HudSettings`] |
+//! | [`CamerasPlugin`] | the camera list overlay | `capture::cameras()`, keyboard, mouse |
 //! | [`ReactionFilesPlugin`] | reactions from the app's own folder | `assets/reactions/*.ron` |
 //!
-//! [`KeepSettingsPlugin`] keeps [`HudSettings`] between runs; it is not part of the group, because
-//! it writes a file. [`theme`] holds colours, sizes and times; [`reactions`] what a face's
-//! expression does. `docs/hud.md` is the guide.
+//! [`KeepSettingsPlugin`] saves [`HudSettings`] between runs; it is not part of the group, because
+//! it writes a file. [`theme`] holds colours, sizes and durations; [`reactions`] defines how the
+//! ring reacts to each expression. `docs/hud.md` is the guide.
 //!
 //! ```text
 //! Face, Emotion, FacePose ─▶ face (eased) ─┬▶ ring, particles ◀─ reactions
-//!                                          ├▶ floating: label, calibration, bars
+//!                                          ├▶ floating: label, baseline, bars
 //!                                          ├▶ mood ─▶ picture
 //!                                          └▶ dial
 //! EmotionStatus, EmotionCamera, diagnostics ▶ info, why, delays
 //! ```
 
 mod bars;
-mod calibration;
+mod baseline;
 mod cameras;
 mod confusion;
 mod core;
@@ -69,7 +69,7 @@ use bevy::prelude::*;
 
 pub use self::core::HudCorePlugin;
 pub use bars::BarsPlugin;
-pub use calibration::{CalibrationPlugin, CalibrationWanted};
+pub use baseline::{BaselinePlugin, BaselineWanted};
 pub use cameras::{CameraLister, CamerasPlugin};
 pub use delays::DelaysPlugin;
 pub use dial::DialPlugin;
@@ -95,14 +95,14 @@ use bevy::ui::UiSystems;
 
 use crate::plugin::EmotionSystems;
 
-/// Depth of what is drawn in the picture; larger is nearer. The UI is in front of it all.
+/// Z of the 2D layers; larger is nearer. The UI is in front of all of them.
 mod layer {
     pub const PICTURE: f32 = -100.0;
     pub const RING: f32 = 0.0;
     pub const PARTICLES: f32 = 10.0;
 }
 
-/// The demo's screen, all of it. It brings its own 2D camera.
+/// The demo's whole HUD. It spawns its own 2D camera.
 ///
 /// ```no_run
 /// # use bevy::prelude::*;
@@ -133,7 +133,7 @@ impl PluginGroup for HudPlugins {
             .add(ParticlesPlugin)
             .add(LabelPlugin)
             .add(BarsPlugin)
-            .add(CalibrationPlugin)
+            .add(BaselinePlugin)
             .add(DialPlugin)
             .add(InfoPlugin)
             .add(WhyPlugin)
@@ -145,22 +145,22 @@ impl PluginGroup for HudPlugins {
     }
 }
 
-/// The order of the HUD's systems, one after the other, within [`EmotionSystems::Present`].
+/// Stages of the HUD's systems, run in this order within [`EmotionSystems::Present`].
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HudSystems {
     /// Keys and mouse change [`HudSettings`].
     Input,
-    /// The screen is measured; [`ShownFace`]s and the [`Mood`] move on.
+    /// [`Screen`], [`ShownFace`]s and [`Mood`] are updated.
     Follow,
-    /// Widgets draw, each its own entities and nothing else.
+    /// Each widget draws its own entities and no others.
     Draw,
-    /// Panels find their places.
+    /// Panels are placed.
     Place,
-    /// Texts and panels take on the theme.
+    /// The theme is applied to texts and panels.
     Paint,
 }
 
-/// Puts [`HudSystems`] into their order.
+/// Orders the [`HudSystems`].
 fn configure_sets(app: &mut App) {
     app.configure_sets(
         PostUpdate,
@@ -174,7 +174,7 @@ fn configure_sets(app: &mut App) {
             .chain()
             .in_set(EmotionSystems::Present),
     )
-    // What is drawn in an update is laid out in it.
+    // Layout runs after the HUD, in the same update.
     .configure_sets(
         PostUpdate,
         EmotionSystems::Present
@@ -182,11 +182,11 @@ fn configure_sets(app: &mut App) {
             .before(TransformSystems::Propagate)
             .before(AssetEventSystems),
     )
-    // Their queries overlap where their entities do not.
+    // The queries of these systems overlap, but their entities do not.
     .configure_sets(PostUpdate, HudSystems::Draw.ambiguous_with(HudSystems::Draw));
 }
 
-/// The examples of the guide are compiled.
+/// Compiles the guide's examples.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/hud.md")]
 struct Guide;

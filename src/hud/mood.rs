@@ -1,4 +1,4 @@
-//! The mood of the whole picture: the colour of what its faces show, and how dark it closes in.
+//! The mood of the picture: the mixed colour of all expressions, and a vignette.
 
 use bevy::prelude::*;
 
@@ -6,9 +6,9 @@ use super::face::ShownFace;
 use super::motion::approach;
 use super::theme::Theme;
 
-/// Time constant of the mood in seconds: slower than any face.
+/// Time constant of the mood in seconds: slower than the faces.
 const MOOD_TIME: f32 = 0.7;
-/// Time constant of the darkness in seconds.
+/// Time constant of the vignette in seconds.
 const GLOOM_TIME: f32 = 0.15;
 
 /// What all faces together show.
@@ -18,9 +18,9 @@ pub struct Mood {
     pub color: Vec3,
     /// How strong it is, 0 (nobody shows anything) to 1.
     pub strength: f32,
-    /// How far the darkness at the edge closes in, 0 to 1.
+    /// How far the vignette closes in, 0 to 1.
     pub gloom: f32,
-    /// Where it closes in, in view space.
+    /// Where the vignette closes in, in view space.
     pub gloom_middle: Vec2,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn sense(
     let darken = approach(GLOOM_TIME, time.delta_secs());
     mood.gloom += (f32::min(gloom, 1.0) - mood.gloom) * darken;
     if gloom > 0.01 {
-        // While it is light, nobody sees where the darkness goes.
+        // While the vignette is hardly visible, its middle may jump.
         let hurry = if mood.gloom < 0.05 { 1.0 } else { darken };
         let from = mood.gloom_middle;
         mood.gloom_middle += (gloom_middle / gloom - from) * hurry;

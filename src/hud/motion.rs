@@ -1,4 +1,4 @@
-//! Movement in time: springs and ramps that do not depend on the frame rate.
+//! Springs and ramps that do not depend on the frame rate.
 
 use std::ops::{Add, Mul, Sub};
 use std::time::Duration;
@@ -6,13 +6,13 @@ use std::time::Duration;
 /// A value on a damped spring: it follows its goal with a slight overshoot.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Spring<T> {
-    /// Where it is.
+    /// Current value.
     pub value: T,
-    /// How fast it goes, per second.
+    /// Change of the value per second.
     pub velocity: T,
 }
 
-/// How a spring follows.
+/// How fast and how smoothly a spring follows.
 #[derive(Debug, Clone, Copy)]
 pub struct Stiffness {
     /// Undamped angular frequency in radians a second: higher follows faster.
@@ -22,7 +22,7 @@ pub struct Stiffness {
 }
 
 impl Stiffness {
-    /// As quick, without overshoot.
+    /// The same frequency, without overshoot.
     pub const fn calm(self) -> Self {
         Self { damping: 0.999, ..self }
     }
@@ -37,8 +37,8 @@ where
         Self { value, velocity: T::default() }
     }
 
-    /// Moves on by `seconds`. The exact solution of the damped oscillator, so that it is stable
-    /// for any step.
+    /// Advances by `seconds` towards `goal`. It is the exact solution of the damped oscillator, so
+    /// that it is stable for any step.
     pub fn follow(&mut self, goal: T, stiffness: Stiffness, seconds: f32) {
         let Stiffness { frequency, damping } = stiffness;
         let decay_rate = damping * frequency;
@@ -53,12 +53,12 @@ where
     }
 }
 
-/// A switch that takes its time: 0 is off, 1 is on, with a soft start and a soft end.
+/// An eased switch from 0 (off) to 1 (on), with a soft start and a soft end.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ramp(f32);
 
 impl Ramp {
-    /// Moves on by `seconds`; it takes `on` from 0 to 1 and `off` from 1 to 0.
+    /// Advances by `seconds`. It takes `on` from 0 to 1, and `off` from 1 to 0.
     pub fn advance(&mut self, towards_on: bool, on: Duration, off: Duration, seconds: f32) {
         self.0 = if towards_on {
             (self.0 + seconds / on.as_secs_f32()).min(1.0)
@@ -73,12 +73,13 @@ impl Ramp {
     }
 }
 
-/// The share of the way to a goal that is made in `seconds`, with this time constant in seconds.
+/// Share of the way to a goal that exponential smoothing covers in `seconds`; the time constant is
+/// in seconds.
 pub fn approach(time_constant: f32, seconds: f32) -> f32 {
     1.0 - (-seconds / time_constant).exp()
 }
 
-/// `angle` in radians, turned by whole turns into -π to π.
+/// `angle` in radians, wrapped into -π to π.
 pub fn wrap_angle(angle: f32) -> f32 {
     use std::f32::consts::{PI, TAU};
     (angle + PI).rem_euclid(TAU) - PI

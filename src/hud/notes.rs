@@ -1,18 +1,18 @@
-//! What the HUD has to tell, besides source and model: the info panel shows it.
+//! Notes that the info panel shows besides source and model.
 
 use bevy::prelude::*;
 
-/// Notes of the HUD's own parts; `None` while all is well.
+/// Notes of the HUD's own parts; `None` while there is no problem.
 #[derive(Resource, Debug, Clone, PartialEq, Eq, Default)]
 pub struct HudNotes {
-    /// What is wrong with files of reactions.
+    /// Problems with reaction files.
     pub reactions: Option<String>,
-    /// What is wrong with the file of settings.
+    /// A problem with the settings file.
     pub settings: Option<String>,
 }
 
 impl HudNotes {
-    /// All of them, one in a line.
+    /// All notes, the one about settings first.
     pub fn all(&self) -> impl Iterator<Item = &str> {
         [&self.settings, &self.reactions].into_iter().flatten().map(String::as_str)
     }

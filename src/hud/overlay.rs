@@ -1,16 +1,16 @@
-//! What panels over the picture have in common: where they lie, and how they open.
+//! What the overlays share: their layout, and how they open.
 
 use bevy::prelude::*;
 
 use super::ink;
 use super::motion::Ramp;
 
-/// A node over the whole screen, with its content in the middle, in front of everything else.
+/// A node that fills the screen in front of everything else and centres its content.
 pub fn over_the_screen() -> impl Bundle {
     (ink::whole_screen(), GlobalZIndex(10))
 }
 
-/// Grows a bit while it opens; without movement it is there or it is not.
+/// Grows the overlay slightly while it opens; if `still`, it appears and disappears at once.
 pub fn open(ramp: Ramp, still: bool, transform: &mut Mut<UiTransform>, seen: &mut Mut<Visibility>) {
     let open = if still { ramp.value().round() } else { ramp.value() };
     let scale = if still { 1.0 } else { 0.92 + 0.08 * open };

@@ -1,4 +1,4 @@
-//! What flies off the rings: a pool of sprites that is made once.
+//! Particles that fly off the rings: a fixed pool of sprites.
 
 use bevy::asset::RenderAssetUsages;
 use bevy::prelude::*;
@@ -9,18 +9,18 @@ use super::reactions::{Dice, Particle, Reactions, Shape};
 use super::theme::Theme;
 use super::{HudSettings, HudSystems, layer};
 
-/// How many particles there are at most: 120 for each of four faces.
+/// Most particles at once: 120 for each of four faces.
 const POOL: usize = 480;
 /// Side of one cell of the particles' picture in pixels.
 const CELL: u32 = 64;
-/// Particles do not grow any more with rings beyond this radius, in HUD units.
+/// Particles grow with their ring up to this radius, in HUD units.
 const LARGEST_RING: f32 = 200.0;
-/// Share of its life in which a particle comes, and in which it goes.
+/// Share of its life in which a particle fades in, and in which it fades out.
 const COMES: f32 = 0.12;
 const GOES: f32 = 0.55;
 
-/// What flies off the rings: sparks, embers, drops, bubbles, as the reactions say. There are 480
-/// at most. With [`HudSettings::reduced_motion`] there are none.
+/// Particles that fly off the rings, as the reactions define: sparks, embers, drops, bubbles. At
+/// most 480 at once; none with [`HudSettings::reduced_motion`].
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ParticlesPlugin;
 
@@ -32,13 +32,14 @@ impl Plugin for ParticlesPlugin {
     }
 }
 
-/// A particle that flies, in view space.
+/// A sprite of the pool.
 #[derive(Component, Default)]
 struct Flight {
-    /// `None`: it waits for its turn.
+    /// `None` while the sprite is unused.
     flying: Option<Flying>,
 }
 
+/// A flying particle, in view space.
 struct Flying {
     particle: Particle,
     /// The ring's radius when it left.
@@ -50,11 +51,11 @@ struct Flying {
     phase: f32,
 }
 
-/// A face's share in the pool: particles it owes.
+/// A face's emitter state.
 #[derive(Component)]
 struct Thrower {
     dice: Dice,
-    /// For each reaction.
+    /// Particles that are due, for each reaction.
     owed: Vec<f32>,
 }
 
@@ -71,13 +72,13 @@ fn spawn_pool(mut commands: Commands, mut images: ResMut<Assets<Image>>) {
     }
 }
 
-/// Lets each face throw.
+/// Gives each new face its emitter state.
 fn equip(added: On<Add, ShownFace>, mut commands: Commands) {
     let dice = Dice::new(added.entity.to_bits());
     commands.entity(added.entity).insert(Thrower { dice, owed: Vec::new() });
 }
 
-/// Throws new particles and moves those that fly.
+/// Emits new particles and moves the flying ones.
 fn fly(
     time: Res<Time>,
     settings: Res<HudSettings>,
@@ -157,7 +158,7 @@ fn opacity(flying: &Flying) -> f32 {
     comes * goes
 }
 
-/// 0 over any face, 1 outside of all rings.
+/// Opacity by position: 0 over any face, 1 outside of all rings.
 fn outside_of_faces(position: Vec2, faces: &Query<(&ShownFace, &mut Thrower)>) -> f32 {
     faces.iter().fold(1.0, |outside: f32, (shown, _)| {
         let (middle, radius) = shown.circle();
@@ -182,7 +183,7 @@ fn draw(flying: &Flying, opacity: f32, sprite: &mut Sprite, transform: &mut Tran
 
 fn cell(shape: Shape) -> Rect {
     let left = (shape as u32 * CELL) as f32;
-    // Half a pixel off the neighbours.
+    // Half a pixel inside, so that the neighbours do not bleed in.
     Rect::new(left + 0.5, 0.5, left + CELL as f32 - 0.5, CELL as f32 - 0.5)
 }
 
@@ -207,7 +208,7 @@ fn picture() -> Image {
     )
 }
 
-/// How opaque a shape is at `p` (-1 to 1, y up), flying to the right.
+/// Opacity of a shape at `p` (-1 to 1, y up), for a particle that flies to the right.
 fn shape_alpha(shape: Shape, p: Vec2) -> f32 {
     let soft = |distance: f32| 1.0 - ((distance + 0.06) / 0.12).clamp(0.0, 1.0);
     match shape {

@@ -12,12 +12,12 @@ use super::screen::Screen;
 use super::{HudSettings, HudSystems, face, layer};
 use crate::plugin::MainView;
 
-/// How long the curtain takes to open, and to close: who wants privacy wants it now.
+/// How long the picture takes to fade in and out: out is faster, for the sake of privacy.
 const OPEN: std::time::Duration = std::time::Duration::from_millis(350);
 const CLOSE: std::time::Duration = std::time::Duration::from_millis(120);
 
-/// The camera picture behind everything else; where there is none, or privacy is wanted, a calm
-/// field in the colour of the mood.
+/// The camera picture behind everything else; without one, or with privacy on, a calm field in the
+/// colour of the mood.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PicturePlugin;
 
@@ -40,7 +40,7 @@ impl Plugin for PicturePlugin {
 /// The quad that covers the screen.
 #[derive(Component, Default)]
 struct Picture {
-    /// 1: the picture is seen. 0: the curtain is closed (no picture, or privacy).
+    /// 1: the picture is visible. 0: it is hidden (no picture, or privacy).
     open: Ramp,
 }
 
@@ -56,9 +56,9 @@ struct PictureMaterial {
 #[derive(ShaderType, Debug, Clone, Copy, Default)]
 struct Look {
     mood: Vec4,
-    /// Part of the frame that is seen, in its own widths and heights; negative where mirrored.
+    /// Visible part of the frame, in its own widths and heights; negative if mirrored.
     seen: Vec2,
-    /// Where the darkness closes in, from the middle, in half widths and heights, y down.
+    /// Where the vignette closes in, from the middle, in half widths and heights, y down.
     gloom_middle: Vec2,
     /// Width by height of the screen.
     aspect: f32,
@@ -75,7 +75,7 @@ impl Material2d for PictureMaterial {
     }
 }
 
-/// Hangs the picture behind everything else.
+/// Spawns the picture.
 fn spawn(
     mut commands: Commands,
     mut meshes: ResMut<Assets<Mesh>>,
@@ -115,7 +115,7 @@ fn draw(
         open: picture.open.value(),
         gloom: mood.gloom,
         gloom_middle: mood.gloom_middle / (screen.size / 2.0) * Vec2::new(1.0, -1.0),
-        // Without movement the field stands still, and the dark does not breathe.
+        // With reduced motion the field stands still, and the vignette does not pulse.
         seconds: if settings.reduced_motion { 0.0 } else { time.elapsed_secs_wrapped() },
     };
 }

@@ -1,8 +1,8 @@
-//! Where the label and the bars of a face go: beside it, on the screen, and over no face.
+//! Places for the panels of a face: beside it, on the screen, and over no face.
 
 use bevy::math::{Rect, Vec2};
 
-/// The face and its hair, as a share of the ring's radius: what must never be covered.
+/// Radius of the face with its hair, as a share of the ring's radius: it is never covered.
 pub const FACE: f32 = 0.78;
 
 /// A circle that nothing may cover, in UI space.
@@ -25,7 +25,8 @@ impl Circle {
 /// The best of the `candidates` (middles, best first) for a panel of `size`: the first one that
 /// lies on the screen, over no face and on nothing taken. `None` when there is no such place.
 ///
-/// The `current` one (its index) is kept as long as it is free, so that panels do not hop about.
+/// The candidate with the index `current` is kept as long as it is free, so that panels do not
+/// jump.
 pub fn choose(
     candidates: &[Vec2],
     size: Vec2,
@@ -43,7 +44,7 @@ pub fn choose(
     current.and_then(place).or_else(|| (0..candidates.len()).find_map(place))
 }
 
-/// `rect` moved by as little as puts it onto the screen.
+/// Moves `rect` by the least that puts it onto the screen; shrinks it if it is larger.
 pub fn onto_screen(rect: Rect, screen: Rect) -> Rect {
     let middle = rect.center();
     let half = (rect.size() / 2.0).min(screen.size() / 2.0);

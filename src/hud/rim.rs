@@ -1,4 +1,4 @@
-//! Panels at the rim of the screen: they stand in a column in each corner, and duck away when a
+//! Panels at the rim of the screen: a column in each corner. A panel moves off the screen when a
 //! face comes near.
 
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::place::{Circle, FACE};
 use super::screen::Screen;
 use super::theme::{GRID, MARGIN};
 
-/// How long a panel takes to duck away and to come back.
+/// How long a panel takes to move away and to come back.
 const DUCK: Duration = Duration::from_millis(200);
 const RETURN: Duration = Duration::from_millis(450);
 
@@ -64,7 +64,7 @@ impl FromWorld for Rim {
 #[derive(Component, Debug)]
 #[require(UiTransform)]
 pub(super) struct RimPanel {
-    /// The way off the screen, in UI space: one of the four directions.
+    /// Direction off the screen, in UI space: one of the four axis directions.
     way_out: Vec2,
     /// Whether the user wants to see it.
     wanted: fn(&HudSettings) -> bool,
@@ -79,14 +79,14 @@ impl RimPanel {
         Self { way_out, wanted, ducked: Ramp::default(), home: Rect::default() }
     }
 
-    /// What it takes of the screen, unless it is away.
+    /// The area that it covers, in UI space; `None` while it is away or not laid out yet.
     pub fn taken(&self) -> Option<Rect> {
         let there = self.ducked.value() < 1.0 && !self.home.is_empty();
         there.then(|| self.home.inflate(GRID / 2.0))
     }
 }
 
-/// Moves panels out of the way of faces. What the user does not want takes no room in its column.
+/// Moves panels out of the way of faces. Panels hidden by the user take no room in their column.
 pub(super) fn duck(
     time: Res<Time>,
     screen: Res<Screen>,
@@ -105,13 +105,13 @@ pub(super) fn duck(
         let to_units = computed.inverse_scale_factor();
         let size = computed.size() * to_units;
         let way = panel.way_out * (size + 2.0 * MARGIN);
-        // Layout ran with the shift of the update before.
+        // The layout used the shift of the previous update.
         let shift = if settings.reduced_motion { Vec2::ZERO } else { way * panel.ducked.value() };
         panel.home = Rect::from_center_size(global.translation * to_units - shift, size);
         let home = panel.home;
         let in_the_way = faces.iter().filter(|shown| shown.presence.value() > 0.0).any(|shown| {
             let (middle, radius) = shown.circle();
-            // The face is what nothing may cover; a bit of its ring may be.
+            // The face must not be covered; part of its ring may be.
             let circle = Circle { middle: screen.ui_from_view(middle), radius: radius * FACE };
             circle.overlap(home) > 0.0
         });
@@ -119,7 +119,7 @@ pub(super) fn duck(
         let away = in_the_way || !wanted;
         panel.ducked.advance(away, DUCK, RETURN, time.delta_secs());
         let ducked = panel.ducked.value();
-        // Without movement it is there or it is not.
+        // With reduced motion it appears and disappears at once.
         let shift = if settings.reduced_motion { Vec2::ZERO } else { way * ducked };
         let seen = if ducked < 1.0 && !(settings.reduced_motion && away) {
             Visibility::Inherited

@@ -1,4 +1,4 @@
-//! The ring a face wears: seven arcs, the dominant one thick, in a shader.
+//! The ring around a face: seven arcs drawn by a shader, the dominant one thick.
 
 use std::f32::consts::{FRAC_PI_2, TAU};
 
@@ -20,19 +20,19 @@ use super::theme::Theme;
 use super::{HudSettings, HudSystems, layer};
 use emotion_core::Expression;
 
-/// Half side of the ring's quad in ring radii: room for the glow and the ring that spreads.
+/// Half side of the ring's quad in ring radii: room for the glow and the spreading ring.
 const QUAD: f32 = 2.0;
 /// Thickness of the arcs at rest and of the dominant one, in ring radii (half of it to each side).
 const THIN: f32 = 0.016;
 const THICK: f32 = 0.042;
-/// The thickest stroke there is, in HUD units: a face that fills the screen wears no tyre.
+/// Thickest stroke in HUD units, so that rings around very large faces stay slim.
 const THICKEST: f32 = 12.0;
-/// What each arc gets at least, as a share of the ring: all seven stay visible as dots.
+/// Added to each arc's share of the ring, so that all seven stay visible, at least as dots.
 const SHARE_FLOOR: f32 = 0.018;
 /// Time constant in seconds with which the ring turns its dominant arc to the top.
 const TURN_TIME: f32 = 0.22;
 
-/// A ring of seven arcs around each face: the probabilities, the one that leads thick and on top.
+/// A ring of seven arcs around each face: the probabilities, the dominant one thick and on top.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RingPlugin;
 
@@ -55,7 +55,7 @@ struct Ring {
     weights: [f32; Expression::COUNT],
 }
 
-/// What the shader knows. Lengths are in ring radii.
+/// The shader's input. Lengths are in ring radii.
 #[derive(Asset, TypePath, AsBindGroup, Debug, Clone, Default)]
 struct RingMaterial {
     #[uniform(0)]
@@ -94,7 +94,7 @@ impl Material2d for RingMaterial {
         AlphaMode2d::Blend
     }
 
-    /// Colours come with their alpha applied, so that a glow can add light without covering.
+    /// Premultiplied alpha, so that a glow can add light without covering.
     fn specialize(
         descriptor: &mut RenderPipelineDescriptor,
         _layout: &MeshVertexBufferLayoutRef,
@@ -126,7 +126,7 @@ fn put_on(
     ));
 }
 
-/// Moves and draws all rings; a ring whose face is gone goes too.
+/// Moves and draws all rings; despawns those whose face is gone.
 fn draw(
     time: Res<Time>,
     mut rings: Query<(Entity, &mut Ring, &MeshMaterial2d<RingMaterial>, &mut Transform)>,
@@ -161,7 +161,7 @@ struct Look<'w> {
 }
 
 impl Look<'_> {
-    /// The colour of the reaction that glows, where it has one of its own.
+    /// The colour of the glowing reaction; the theme's if it has none of its own.
     fn glow_color(&self, expression: Expression) -> Vec4 {
         let glows = self.reactions.to(expression).find(|(_, reaction)| reaction.glows());
         let own = glows.and_then(|(_, reaction)| reaction.color);
@@ -179,7 +179,7 @@ fn uniform(
     let certainty = shown.certainty.value();
     let still = look.settings.reduced_motion;
     let breath = if still { 0.5 } else { 0.5 + 0.5 * (shown.clock * TAU * 0.3).sin() };
-    // Arcs keep a thickness that can be seen on far faces.
+    // Arcs stay thick enough to be visible on distant faces.
     let radius = radius.max(1.0);
     let thickest = (THICKEST / radius).min(THICK);
     let thinnest =
@@ -214,7 +214,7 @@ fn uniform(
         let unsure_opacity = 0.35 + 0.35 * breath;
         let sure_opacity = 0.55 + (0.25 + 0.75 * shown.confidence - 0.55).max(0.0) * weight;
         let opacity = unsure_opacity + (sure_opacity - unsure_opacity) * certainty;
-        // Rounded ends reach over an arc's end by half its thickness.
+        // Rounded ends extend beyond an arc's end by half its thickness.
         let gap = thinnest * 1.6 + half_thickness * 2.0;
         let half_aperture = (spans[index] - gap).max(0.0) / 2.0;
         let middle = start - spans[index] / 2.0;

@@ -17,11 +17,11 @@ use emotion_core::FrameRect;
 pub struct Screen {
     /// Width and height in HUD units.
     pub size: Vec2,
-    /// HUD units in a logical pixel.
+    /// HUD units per logical pixel.
     pub units_per_pixel: f32,
     /// The frame's size in its pixels.
     pub frame_size: Vec2,
-    /// Whether left and right of the frame are exchanged, as in a mirror.
+    /// Whether the frame is mirrored left to right.
     pub mirrored: bool,
 }
 
@@ -37,7 +37,7 @@ impl Default for Screen {
 }
 
 impl Screen {
-    /// HUD units that a pixel of the frame covers: the frame fills the screen, aspect kept.
+    /// HUD units per pixel of the frame, which fills the screen with its aspect ratio kept.
     pub fn units_per_frame_pixel(&self) -> f32 {
         (self.size / self.frame_size).max_element()
     }
@@ -51,9 +51,9 @@ impl Screen {
     }
 
     /// Middle and half side of a face's box in view space.
-    pub fn face_in_view(&self, box_in_frame: FrameRect) -> (Vec2, f32) {
-        let (x, y) = box_in_frame.center();
-        let side = box_in_frame.width.max(box_in_frame.height);
+    pub fn face_in_view(&self, bbox_in_frame: FrameRect) -> (Vec2, f32) {
+        let (x, y) = bbox_in_frame.center();
+        let side = bbox_in_frame.width.max(bbox_in_frame.height);
         (self.view_from_frame(Vec2::new(x, y)), side * self.units_per_frame_pixel() / 2.0)
     }
 
@@ -62,7 +62,7 @@ impl Screen {
         if self.mirrored { -roll } else { roll }
     }
 
-    /// A point of view space in the UI's (from the top left, y down).
+    /// A point of view space in UI space (from the top left, y down).
     pub fn ui_from_view(&self, position_in_view: Vec2) -> Vec2 {
         Vec2::new(position_in_view.x + self.size.x / 2.0, self.size.y / 2.0 - position_in_view.y)
     }

@@ -1,26 +1,26 @@
-//! What the user chose.
+//! The HUD's settings.
 
 use bevy::prelude::*;
 
 use super::theme::Palette;
 
-/// What the user chose; may be changed at any time.
+/// The HUD's settings. May be changed at any time.
 #[derive(Resource, Debug, Clone, Copy, PartialEq)]
 pub struct HudSettings {
     /// Picture and faces are hidden, the readings stay.
     pub privacy: bool,
-    /// Left and right are exchanged, as people know themselves from mirrors.
+    /// The picture is mirrored left to right, as people are used to from mirrors.
     pub mirrored: bool,
-    /// Size of texts and panels: 1 is what fits most screens. It is kept within
+    /// Scale of texts and panels: 1 suits most screens. Values are clamped to
     /// [`HudSettings::SCALES`].
     pub scale: f32,
     /// Nothing shakes, bounces, slides or flies; things fade instead.
     pub reduced_motion: bool,
-    /// The theme.
+    /// The choice of theme.
     pub palette: Palette,
     /// Which panels are shown.
     pub panels: Panels,
-    /// What lies over the picture.
+    /// The panel over the picture, if one is open.
     pub overlay: Option<Overlay>,
 }
 
@@ -41,10 +41,10 @@ impl Default for HudSettings {
 impl HudSettings {
     /// The smallest and the largest scale.
     pub const SCALES: [f32; 2] = [0.75, 1.5];
-    /// What a press of + or - changes.
+    /// Change for a press of + or -.
     const SCALE_STEP: f32 = 0.125;
 
-    /// The scale, within its limits; 1 where it is no number.
+    /// The scale, clamped to its limits; 1 for NaN.
     pub fn valid_scale(&self) -> f32 {
         let [least, most] = Self::SCALES;
         if self.scale.is_nan() { 1.0 } else { self.scale.clamp(least, most) }
@@ -56,7 +56,7 @@ impl HudSettings {
         self.scale = self.valid_scale();
     }
 
-    /// Opens an overlay, or closes it where it is open.
+    /// Opens an overlay, or closes it if it is open.
     pub fn toggle(&mut self, overlay: Overlay) {
         self.overlay = if self.overlay == Some(overlay) { None } else { Some(overlay) };
     }
@@ -89,7 +89,7 @@ pub struct Panels {
     pub label: bool,
     /// The bars beside each face.
     pub bars: bool,
-    /// How far the shown expression can be trusted.
+    /// How reliable the shown expression is.
     pub why: bool,
 }
 

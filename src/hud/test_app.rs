@@ -1,4 +1,4 @@
-//! The HUD without a screen, for its tests.
+//! The HUD without a window, for tests.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::{HudCorePlugin, HudPlugins, HudSettings};
 use crate::plugin::{Emotion, Face};
 use emotion_core::{Expression, FrameRect, Scores, SubjectId};
 
-/// The time of an update.
+/// Duration of an update.
 pub const STEP: Duration = Duration::from_millis(20);
 
 /// An app with what the HUD needs, without window, GPU or camera, at 50 updates a second.
@@ -46,7 +46,7 @@ pub fn app(settings: HudSettings) -> App {
 pub fn face(app: &mut App, expression: Expression) -> Entity {
     let face = Face {
         subject: SubjectId { track: 1, ..default() },
-        box_in_frame: FrameRect::new(220.0, 140.0, 200.0, 200.0),
+        bbox_in_frame: FrameRect::new(220.0, 140.0, 200.0, 200.0),
         frame_size: UVec2::new(640, 480),
         presence: 1.0,
         visible: true,
@@ -60,7 +60,7 @@ pub fn face(app: &mut App, expression: Expression) -> Entity {
     app.world_mut().spawn((face, emotion)).id()
 }
 
-/// Updates for so many seconds.
+/// Updates for this many seconds.
 pub fn run(app: &mut App, seconds: f32) {
     for _ in 0..(seconds / STEP.as_secs_f32()).round() as usize {
         app.update();
@@ -76,7 +76,7 @@ pub fn press(app: &mut App, key: KeyCode) {
     keys.clear();
 }
 
-/// Every text that an entity and its descendants say.
+/// All texts of an entity and its descendants.
 pub fn words(app: &mut App, of: Entity) -> Vec<String> {
     let world = app.world();
     let mut found = Vec::new();
@@ -120,7 +120,7 @@ mod tests {
                 app.add_plugins(BarsPlugin);
             },
             |app| {
-                app.add_plugins(CalibrationPlugin);
+                app.add_plugins(BaselinePlugin);
             },
             |app| {
                 app.add_plugins(DialPlugin);

@@ -1,7 +1,7 @@
-//! Colours, sizes and times: every number of the HUD's look that more than one file needs.
+//! Colours, sizes and durations that more than one file of the HUD needs.
 //!
-//! [`Theme`] is a resource; what is on the screen takes on its colours and text sizes whenever it
-//! changes. Layout and times are constants. Lengths are in HUD units: at scale 1 the screen is
+//! [`Theme`] is a resource; the HUD is repainted whenever it changes. Layout and durations are
+//! constants. Lengths are in HUD units: at scale 1 the screen is
 //! always [`SCREEN_HEIGHT`] units high (see `Screen`), whatever its pixels.
 
 use std::time::Duration;
@@ -14,25 +14,25 @@ use emotion_core::Expression;
 
 /// Height of the screen in HUD units at scale 1; a window narrower than 4:3 has more.
 pub const SCREEN_HEIGHT: f32 = 720.0;
-/// Width that a screen has at least at scale 1, in HUD units.
+/// Least width of the screen at scale 1, in HUD units.
 pub const SCREEN_MIN_WIDTH: f32 = 960.0;
-/// The grid that panels and gaps sit on.
+/// Grid step of panels and gaps, in HUD units.
 pub const GRID: f32 = 8.0;
-/// Distance of panels from the screen's edge.
+/// Distance of panels from the screen's edge, in HUD units.
 pub const MARGIN: f32 = 2.0 * GRID;
-/// Radius of a panel's corners.
+/// Radius of a panel's corners, in HUD units.
 pub const CORNER: f32 = 12.0;
 
-/// Radius of a face's ring in sides of its box: outside of the box's corners (0.71).
+/// Radius of a face's ring, in sides of its box: outside of the box's corners (0.71).
 pub const RING_RADIUS: f32 = 0.8;
-/// The least it is where faces stand close: outside of the face, if not of its box's corners.
+/// Least radius when faces are close: outside of the face, though not of its box's corners.
 pub const RING_LEAST: f32 = 0.58;
 
-/// How long a reaction takes to come.
+/// How long a reaction takes to fade in.
 pub const REACTION_IN: Duration = Duration::from_millis(200);
-/// How long a reaction takes to go.
+/// How long a reaction takes to fade out.
 pub const REACTION_OUT: Duration = Duration::from_millis(650);
-/// How long the ring of a face takes to come and to go.
+/// How long the ring of a face takes to fade in; it fades out in twice the time.
 pub const FACE_FADE: Duration = Duration::from_millis(300);
 
 /// The colours and text sizes of the HUD. Change it at any time.
@@ -129,7 +129,7 @@ impl Theme {
         self.expressions[expression.index()]
     }
 
-    /// The expression's colour as shaders want it.
+    /// The expression's colour for shaders: linear red, green, blue and alpha.
     pub fn linear(&self, expression: Expression) -> Vec4 {
         self.color(expression).to_linear().to_vec4()
     }
@@ -144,14 +144,14 @@ impl Theme {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Palette {
-    /// The app's: [`Theme::STANDARD`], if it has inserted no other.
+    /// The app's theme: [`Theme::STANDARD`] unless it has inserted another.
     #[default]
     Standard,
     /// [`Theme::HIGH_CONTRAST`].
     HighContrast,
 }
 
-/// The sign that stands beside an expression's name: colour is never the only sign.
+/// The sign beside an expression's name, so that colour is never the only cue.
 pub const fn sign(expression: Expression) -> &'static str {
     match expression {
         Expression::Angry => "▲",
@@ -164,7 +164,7 @@ pub const fn sign(expression: Expression) -> &'static str {
     }
 }
 
-/// Puts on the theme that the user wants; the app's comes back with [`Palette::Standard`].
+/// Applies the palette that the user chose; [`Palette::Standard`] restores the app's theme.
 pub(super) fn choose(
     settings: Res<HudSettings>,
     mut theme: ResMut<Theme>,
@@ -192,7 +192,7 @@ mod tests {
     type Matrix = [[f32; 3]; 3];
 
     const NORMAL: Matrix = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
-    /// What people without one kind of cones see, on linear RGB. Machado, Oliveira, Fernandes: *A
+    /// Simulates sight without one kind of cones, on linear RGB. Machado, Oliveira, Fernandes: *A
     /// Physiologically-based Model for Simulation of Color Vision Deficiency*, 2009, the table for
     /// severity 1.
     const PROTANOPIA: Matrix = [
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn the_seven_colours_are_apart_for_colour_blind_people() {
-        // A difference of 0.02 in Oklab is just noticed; these are read at a glance.
+        // A difference of 0.02 in Oklab is just noticeable; these have to differ at a glance.
         for (theme, least) in [(Theme::STANDARD, 0.09), (Theme::HIGH_CONTRAST, 0.11)] {
             for (name, matrix) in [
                 ("normal sight", NORMAL),
@@ -255,13 +255,13 @@ mod tests {
     #[test]
     fn colours_that_look_alike_would_be_noticed() {
         let mut theme = Theme::STANDARD;
-        // Apart for most people, the same for those without red cones or without green ones.
+        // Distinct for most people, alike for those without red or green cones.
         theme.expressions[Expression::Angry.index()] = Color::srgb_u8(0xD5, 0x5E, 0x00);
         theme.expressions[Expression::Disgust.index()] = Color::srgb_u8(0x8C, 0x80, 0x00);
         assert!(closest(&theme, &DEUTERANOPIA).0 < 0.06);
     }
 
-    /// The contrast of two opaque colours after WCAG 2.1, 1 to 21.
+    /// The contrast ratio of two opaque colours by WCAG 2.1, 1 to 21.
     fn contrast(one: Color, other: Color) -> f32 {
         let [a, b] = [one, other].map(|color| {
             let LinearRgba { red, green, blue, .. } = color.to_linear();

@@ -1,5 +1,5 @@
-//! How far the shown expression can be trusted: what else it might be, and what its model is known
-//! to mistake it for.
+//! How reliable the shown expression is: what else it might be, and what the model is known to
+//! confuse it with.
 
 use bevy::prelude::*;
 
@@ -18,7 +18,7 @@ const WIDTH: f32 = 38.0 * GRID;
 /// Seconds between two updates of the text: slow enough to be read.
 const WRITE_EVERY: f32 = 0.3;
 
-/// Why an expression is shown: model, backend, confidence, and what the model often mistakes.
+/// Why an expression is shown: model, backend, confidence, and the model's most frequent mistakes.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WhyPlugin;
 
@@ -29,14 +29,14 @@ impl Plugin for WhyPlugin {
     }
 }
 
-/// A line of the panel; an empty one takes no room.
+/// A line of the panel, hidden while empty.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
 enum Line {
-    /// What is read, how surely, and what else it might be.
+    /// The reading, its confidence, and what else it might be.
     Reading,
-    /// Of those read so, what they show.
+    /// What faces with this reading are labelled.
     Precision,
-    /// Of those that show it, what they were read as.
+    /// What faces with this label are read as.
     Recall,
     /// Model, backend, and where the numbers come from.
     Model,
@@ -70,7 +70,7 @@ fn spawn(mut commands: Commands, rim: Res<Rim>) {
         });
 }
 
-/// Writes about the largest face.
+/// Describes the largest face.
 fn write(
     time: Res<Time>,
     view: MainView,
@@ -134,26 +134,27 @@ fn about(
     said.unwrap_or_default()
 }
 
-/// `Of 100 faces read as happy, 84 are; 5 are neutral, 4 surprise.`
+/// `Of 100 faces read as happy, 84 are happy, 5 neutral, 4 surprise.`
 fn precision(confusion: &Confusion, expression: Expression) -> Option<String> {
     let shares = confusion::shown_by_those_read_as(confusion, expression);
     let Counts { right, wrong: [(first, one), (second, two)] } = Counts::of(&shares, expression)?;
     Some(format!(
-        "Of 100 faces read as {expression}, {right} are; {one} are {first}, {two} {second}."
-    ))
-}
-
-/// `Of 100 faces labelled happy, 87 are read so; 7 as neutral, 2 as surprise.`
-fn recall(confusion: &Confusion, expression: Expression) -> Option<String> {
-    let shares = confusion::read_from_those_showing(confusion, expression);
-    let Counts { right, wrong: [(first, one), (second, two)] } = Counts::of(&shares, expression)?;
-    Some(format!(
-        "Of 100 faces labelled {expression}, {right} are read so; {one} as {first}, {two} as \
+        "Of 100 faces read as {expression}, {right} are {expression}, {one} {first}, {two} \
          {second}."
     ))
 }
 
-/// How many of 100 are right, and the two kinds of mistakes that are most frequent.
+/// `Of 100 faces labelled happy, 87 are read as happy, 7 as neutral, 2 as surprise.`
+fn recall(confusion: &Confusion, expression: Expression) -> Option<String> {
+    let shares = confusion::read_from_those_showing(confusion, expression);
+    let Counts { right, wrong: [(first, one), (second, two)] } = Counts::of(&shares, expression)?;
+    Some(format!(
+        "Of 100 faces labelled {expression}, {right} are read as {expression}, {one} as {first}, \
+         {two} as {second}."
+    ))
+}
+
+/// How many of 100 are right, and the two most frequent mistakes.
 struct Counts {
     right: f32,
     wrong: [(Expression, f32); 2],
@@ -175,7 +176,7 @@ fn source(classifier: Option<&ClassifierInfo>, measured: bool) -> String {
     let measured = if measured {
         "; counted on FER-2013's PublicTest"
     } else {
-        "; nothing is known of its mistakes"
+        "; its error rates are unknown"
     };
     format!("{model} on {backend}{measured}")
 }
@@ -199,11 +200,11 @@ mod tests {
         confusion[at(Expression::Angry)][at(Expression::Happy)] = 50;
         assert_eq!(
             precision(&confusion, Expression::Happy).as_deref(),
-            Some("Of 100 faces read as happy, 75 are; 25 are angry, 0 disgust.")
+            Some("Of 100 faces read as happy, 75 are happy, 25 angry, 0 disgust.")
         );
         assert_eq!(
             recall(&confusion, Expression::Happy).as_deref(),
-            Some("Of 100 faces labelled happy, 75 are read so; 20 as neutral, 5 as sad.")
+            Some("Of 100 faces labelled happy, 75 are read as happy, 20 as neutral, 5 as sad.")
         );
         assert_eq!(recall(&confusion, Expression::Fear), None);
     }

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use bevy::prelude::*;
 
-use super::calibration::{Baseline, FaceCalibration};
+use super::baseline::{Baseline, RestingBaseline};
 use super::range::ExpressionRange;
 use crate::plugin::{Emotion, Face, FacePose, Faces};
 use emotion_core::{Expression, Scores};
@@ -136,25 +136,25 @@ pub(super) fn measure(
         &Face,
         &Emotion,
         &FacePose,
-        &FaceCalibration,
+        &RestingBaseline,
         &ExpressionRange,
         &mut FaceInput,
     )>,
 ) {
-    for (face, emotion, pose, calibration, range, mut input) in &mut faces {
+    for (face, emotion, pose, resting, range, mut input) in &mut faces {
         if !face.visible {
             input.away += time.delta();
             continue;
         }
         input.away = Duration::ZERO;
         input.seen_for += time.delta();
-        input.set_scores(&emotion.scores, &calibration.baseline, range);
+        input.set_scores(&emotion.scores, &resting.baseline, range);
         // Clockwise in the picture is towards the left shoulder of the one who looks out of it.
-        input.tilt = calibration.baseline.roll - pose.roll;
-        let (x, y) = face.box_in_frame.center();
+        input.tilt = resting.baseline.roll - pose.roll;
+        let (x, y) = face.bbox_in_frame.center();
         let size = face.frame_size.max(UVec2::ONE).as_vec2();
         input.position_in_mirror = Vec2::new(1.0 - 2.0 * x / size.x, 1.0 - 2.0 * y / size.y);
-        input.size_in_view = face.box_in_frame.width / size.y;
+        input.size_in_view = face.bbox_in_frame.width / size.y;
     }
 }
 

@@ -40,14 +40,14 @@
 //! [`EmotionSystems::Input`]:
 //!
 //! ```text
-//! Face, Emotion, FacePose ─▶ calibration ─▶ measure ─▶ FaceInput ─▶ conditions ─▶ ExpressionInput ─┐
+//! Face, Emotion, FacePose ─▶ baseline ─▶ measure ─▶ FaceInput ─▶ conditions ─▶ ExpressionInput ─┐
 //!                            (rest)         (range)                 (map)         (face)       │
 //!                                           slots ─▶ PlayerSlot ─▶ players ◀── keys            │
 //!                                                                  ExpressionInput, events ◀───┘
 //! ```
 
 mod axis;
-mod calibration;
+mod baseline;
 mod condition;
 mod events;
 mod file;
@@ -66,8 +66,8 @@ use bevy::app::{FixedFirst, RunFixedMainLoop, RunFixedMainLoopSystems};
 use bevy::prelude::*;
 
 pub use axis::{AxisBinding, FULL_TILT, FaceAxis};
-pub use calibration::{
-    Baseline, CalibrateFace, CalibrationSettings, CalibrationState, FaceCalibrated, FaceCalibration,
+pub use baseline::{
+    Baseline, BaselineMeasured, BaselineSettings, BaselineState, MeasureBaseline, RestingBaseline,
 };
 pub use condition::{ConditionProblem, ExpressionConditions, FaceCondition};
 pub use events::{ActionPressed, ActionReleased};
@@ -87,7 +87,7 @@ use crate::plugin::{CorePlugin, EmotionSystems, Face, FaceStep};
 /// [`EmotionPlugins`](crate::plugin::EmotionPlugins) beside it, or [`VirtualFacePlugin`].
 ///
 /// It gives [`ExpressionInput<A>`], [`FaceActions<A>`] on every face, [`ActionPressed<A>`] and
-/// [`ActionReleased<A>`]. With it come [`PlayerSlots`], [`CalibrationSettings`] and [`FaceInput`]
+/// [`ActionReleased<A>`]. With it come [`PlayerSlots`], [`BaselineSettings`] and [`FaceInput`]
 /// for all types of actions together.
 #[derive(Debug, Clone)]
 pub struct ExpressionInputPlugin<A: InputAction> {
@@ -165,7 +165,7 @@ enum InputStep {
     Press,
 }
 
-/// What all types of actions have in common: [`FaceInput`], [`FaceCalibration`] and
+/// What all types of actions have in common: [`FaceInput`], [`RestingBaseline`] and
 /// [`ExpressionRange`] on every face, and the players' [`PlayerSlots`].
 ///
 /// [`ExpressionInputPlugin`] adds it; an app without actions may add it alone.
@@ -175,21 +175,21 @@ pub struct MeasurePlugin;
 impl Plugin for MeasurePlugin {
     fn build(&self, app: &mut App) {
         carry::<FaceInput>(app);
-        carry::<FaceCalibration>(app);
-        carry::<calibration::RestSearch>(app);
+        carry::<RestingBaseline>(app);
+        carry::<baseline::RestSearch>(app);
         carry::<ExpressionRange>(app);
         CorePlugin::ensure(app);
         app.register_type::<FaceCondition>()
             .register_type::<FaceInput>()
-            .register_type::<FaceCalibration>()
+            .register_type::<RestingBaseline>()
             .register_type::<ExpressionRange>()
             .register_type::<WarmUp>()
             .register_type::<PlayerSlot>()
             .register_type::<PlayerSlots>()
-            .register_type::<CalibrationSettings>()
-            .init_resource::<CalibrationSettings>()
+            .register_type::<BaselineSettings>()
+            .init_resource::<BaselineSettings>()
             .init_resource::<PlayerSlots>()
-            .add_observer(calibration::start)
+            .add_observer(baseline::start)
             .add_observer(range::start)
             .init_schedule(FaceStep)
             .configure_sets(
@@ -198,7 +198,7 @@ impl Plugin for MeasurePlugin {
             )
             .add_systems(
                 FaceStep,
-                (calibration::calibrate, range::watch, measure::measure, slots::seat)
+                (baseline::search, range::watch, measure::measure, slots::seat)
                     .chain()
                     .in_set(InputStep::Measure),
             );

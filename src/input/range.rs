@@ -5,7 +5,7 @@ use std::time::Duration;
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::calibration::FaceCalibration;
+use super::baseline::RestingBaseline;
 use super::measure::travelled;
 use crate::plugin::{Emotion, Face, Faces};
 use emotion_core::Expression;
@@ -140,18 +140,18 @@ pub(super) fn watch(
         Entity,
         &Face,
         &Emotion,
-        &FaceCalibration,
+        &RestingBaseline,
         &mut ExpressionRange,
         &mut WarmUp,
     )>,
     mut commands: Commands,
 ) {
-    for (entity, face, emotion, calibration, mut range, mut warm_up) in &mut faces {
+    for (entity, face, emotion, resting, mut range, mut warm_up) in &mut faces {
         if !face.visible {
             continue;
         }
         warm_up.passed += time.delta();
-        let travelled = travelled(&emotion.scores, &calibration.baseline);
+        let travelled = travelled(&emotion.scores, &resting.baseline);
         for (peak, travelled) in warm_up.peaks.iter_mut().zip(travelled) {
             *peak = peak.max(travelled);
         }

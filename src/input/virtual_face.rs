@@ -208,7 +208,7 @@ impl VirtualFace {
         let center = ((1.0 - position.x) / 2.0 * width, (1.0 - position.y) / 2.0 * height);
         Reading {
             track: self.track,
-            box_in_frame: FrameRect::square(center, self.size_in_view * height),
+            bbox_in_frame: FrameRect::square(center, self.size_in_view * height),
             roll: -self.tilt.now(),
             presence: 1.0,
             scores,

@@ -15,7 +15,7 @@ pub struct Face {
     /// The person, for as long as the tracker can tell: who returns in time is the same.
     pub subject: SubjectId,
     /// A square around the face in the frame's pixels, as Haar frames it.
-    pub box_in_frame: FrameRect,
+    pub bbox_in_frame: FrameRect,
     /// The frame's size in pixels.
     pub frame_size: UVec2,
     /// How sure it is that a face is there, 0 to 1.
@@ -65,7 +65,7 @@ impl Face {
     pub(super) fn new(subject: SubjectId, reading: &FaceReading) -> Self {
         Self {
             subject,
-            box_in_frame: reading.bbox_in_frame,
+            bbox_in_frame: reading.bbox_in_frame,
             frame_size: UVec2::from(reading.frame_size),
             presence: reading.presence,
             visible: true,

@@ -27,7 +27,7 @@ use super::{EmotionStatus, FrameAnalyzed};
 /// app.add_plugins((MinimalPlugins, TrackPlugin));
 /// let reading = Reading {
 ///     track: 1,
-///     box_in_frame: FrameRect::square((320.0, 240.0), 160.0),
+///     bbox_in_frame: FrameRect::square((320.0, 240.0), 160.0),
 ///     roll: 0.0,
 ///     presence: 1.0,
 ///     scores: Scores::certain(Expression::Happy),
@@ -395,10 +395,10 @@ impl Guests {
     fn readings_in(&self, frame_size: UVec2) -> impl Iterator<Item = Reading> + '_ {
         let scale = frame_size.as_vec2() / self.frame_size.as_vec2().max(Vec2::ONE);
         self.readings.iter().map(move |reading| {
-            let (x, y) = reading.box_in_frame.center();
-            let side = reading.box_in_frame.width * scale.y;
-            let box_in_frame = FrameRect::square((x * scale.x, y * scale.y), side);
-            Reading { box_in_frame, ..reading.clone() }
+            let (x, y) = reading.bbox_in_frame.center();
+            let side = reading.bbox_in_frame.width * scale.y;
+            let bbox_in_frame = FrameRect::square((x * scale.x, y * scale.y), side);
+            Reading { bbox_in_frame, ..reading.clone() }
         })
     }
 }

@@ -13,7 +13,7 @@ use super::{Recording, RecordingError};
 #[derive(Asset, TypePath, Debug, Clone)]
 pub struct RecordingAsset(pub Arc<Recording>);
 
-/// Loads [`RecordingAsset`]s. What is damaged is left out, with a warning.
+/// Loads [`RecordingAsset`]s. Damaged parts are left out, with a warning.
 #[derive(Debug, Clone, Copy, Default, TypePath)]
 pub struct RecordingLoader;
 

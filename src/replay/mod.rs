@@ -1,7 +1,8 @@
-//! Sessions as readings in Bevy: [`Recorder`] writes one of a running session, and [`Replay`] plays one:
-//! the same entities and the same events at the same times, at any speed and any update rate.
+//! Records and replays sessions in Bevy: [`Recorder`] writes the readings of a running session, and
+//! [`Replay`] plays them with the same entities and events at the same times, at any speed and any
+//! update rate.
 //!
-//! What a recording holds, and how it lies in a file, is in [`emotion_store`].
+//! [`emotion_store`] describes what a recording holds, and the file format.
 
 mod asset;
 mod pictures;
@@ -16,7 +17,7 @@ pub use emotion_store::{
 pub use recorder::{Recorder, RecorderState};
 pub use replay::{Replay, ReplayPlugin, ReplayState};
 
-/// The examples of the guide are compiled.
+/// Compiles the guide's examples.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/replay.md")]
 struct Guide;

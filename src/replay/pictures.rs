@@ -1,4 +1,4 @@
-//! The pictures of a recording, for those who ask for them.
+//! Writes the pictures of a recording, if they are asked for.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use emotion_core::Frame;
 
-/// Pictures that may wait to be written; each is a megabyte or more.
+/// Most pictures that wait to be written; each is a megabyte or more.
 const BACKLOG: usize = 8;
 
 /// Writes pictures as PNG files, named by their time in the recording in milliseconds.
@@ -37,17 +37,17 @@ impl PictureWriter {
             }
         };
         if let Err(error) = thread::Builder::new().name("pictures".to_owned()).spawn(on_thread) {
-            tell(format!("no thread can be started to write pictures: {error}"));
+            tell(format!("cannot start the thread that writes pictures: {error}"));
         }
         Self { sender, problem }
     }
 
-    /// `false` when the disk is too slow for it.
+    /// Queues a picture; `false` if it is dropped: the disk is too slow, or writing has failed.
     pub fn offer(&self, at: Duration, frame: Arc<Frame>) -> bool {
         self.sender.try_send((at, frame)).is_ok()
     }
 
-    /// What went wrong.
+    /// The error that stopped writing, if any.
     pub fn problem(&self) -> Option<String> {
         self.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -59,7 +59,7 @@ fn write(folder: &Path, pictures: &Receiver<(Duration, Arc<Frame>)>) -> Result<(
     fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
     let mut entries = fs::read_dir(folder).map_err(|error| failed(error.to_string()))?;
     if entries.next().is_some() {
-        return Err(failed("there are files in it; name a new or an empty folder".to_owned()));
+        return Err(failed("it is not empty; choose a new or an empty folder".to_owned()));
     }
     for (at, frame) in pictures {
         let path = folder.join(format!("{:09}.png", at.as_millis()));

@@ -1,4 +1,4 @@
-//! Recording a running session, written on a thread of its own.
+//! Records a running session; a separate thread writes the file.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,18 +12,18 @@ use super::pictures::PictureWriter;
 use super::{Moment, RecordingInfo, RecordingWriter, What};
 use crate::plugin::{Arrival, Arrivals, Arrived, EmotionFeed, FrameAnalyzed, MainView};
 
-/// Moments that may wait for a slow disk: two minutes of them.
+/// Most moments that wait for a slow disk: about two minutes.
 const BACKLOG: usize = 4096;
-/// What was recorded is handed to the system at least this often.
+/// The file is flushed at least this often.
 const FLUSH_INTERVAL: Duration = Duration::from_secs(1);
-/// How long an app that ends waits for the file to be written.
+/// How long an app that exits waits for the file to be written.
 const DROP_DEADLINE: Duration = Duration::from_secs(2);
 
-/// Records the session as readings: tracks, boxes and scores with their times. **No pictures**,
-/// unless they are asked for by [`Recorder::start_with_pictures`].
+/// Records the readings of a session: tracks, boxes and scores with their times. **No pictures**,
+/// unless they are requested with [`Recorder::start_with_pictures`].
 ///
-/// Nothing waits for the disk: a thread of its own writes, at least once a second, so that no more
-/// than that is lost in a crash. Time in which `Time<Faces>` is held is left out.
+/// The app never waits for the disk: a separate thread writes, and flushes the file at least once a
+/// second, so that a crash loses no more than that. Time while `Time<Faces>` is paused is left out.
 ///
 /// ```
 /// use bevy::prelude::*;
@@ -40,7 +40,7 @@ const DROP_DEADLINE: Duration = Duration::from_secs(2);
 /// ```
 #[derive(Resource, Debug, Default)]
 pub struct Recorder {
-    /// What is to be recorded from the next update on.
+    /// The recording that starts with the next update.
     wish: Option<Wish>,
     job: Option<Job>,
 }
@@ -56,7 +56,7 @@ struct Wish {
 pub enum RecorderState {
     /// Nothing was recorded yet.
     Idle,
-    /// It records, or writes the last bytes after [`Recorder::stop`].
+    /// Recording, or writing the last bytes after [`Recorder::stop`].
     Recording {
         /// The file.
         path: PathBuf,
@@ -64,7 +64,7 @@ pub enum RecorderState {
         length: Duration,
         /// The size of the file so far.
         bytes: u64,
-        /// Moments, or pictures, that were left out because the disk was too slow.
+        /// Moments and pictures that were left out because the disk was too slow.
         lost: u64,
     },
     /// The last recording is complete.
@@ -76,25 +76,25 @@ pub enum RecorderState {
         /// Its size.
         bytes: u64,
     },
-    /// The last recording could not be written, or not to its end. What was written stays.
+    /// The last recording could not be written completely. The part already written is kept.
     Failed {
         /// The file.
         path: PathBuf,
-        /// Why, and what helps.
+        /// Why, and what to do.
         reason: String,
     },
 }
 
 impl Recorder {
-    /// Records into a new file, from the next update on; what was being recorded is ended. A file
-    /// of that name that is there already is an error, in [`Recorder::state`].
+    /// Records into a new file from the next update on, and ends a recording that is running. If
+    /// the file already exists, [`Recorder::state`] reports an error.
     pub fn start(&mut self, path: impl Into<PathBuf>) {
         self.begin(Wish { path: path.into(), pictures: None });
     }
 
-    /// As [`Recorder::start`], and **saves the pictures, people's faces in them,** as PNG files in
-    /// a folder, which has to be new or empty. Ask the people first. The log says loudly that it
-    /// happens. Pictures that the disk is too slow for are left out.
+    /// As [`Recorder::start`], and **saves the pictures, with people's faces,** as PNG files in a
+    /// folder, which has to be new or empty. Ask the people for their consent first. The log warns
+    /// that pictures are recorded. Pictures are left out if the disk is too slow.
     pub fn start_with_pictures(&mut self, path: impl Into<PathBuf>, folder: impl Into<PathBuf>) {
         self.begin(Wish { path: path.into(), pictures: Some(folder.into()) });
     }
@@ -146,7 +146,7 @@ struct Job {
     progress: Arc<Mutex<Progress>>,
     tape: Tape,
     lost: u64,
-    /// Whether a failure was told.
+    /// Whether a failure was logged.
     told: bool,
 }
 
@@ -155,14 +155,14 @@ enum Order {
     End(Duration),
 }
 
-/// How far the thread is.
+/// Progress of the writer thread.
 #[derive(Debug, Default)]
 struct Progress {
     bytes: u64,
     outcome: Option<Result<(), String>>,
 }
 
-/// The recording's time, which only goes forward, from the faces' clock, which may jump.
+/// Maps the faces' clock, which may jump, to the recording's time, which only moves forward.
 #[derive(Debug, Default)]
 struct Tape {
     time: Duration,
@@ -178,7 +178,7 @@ impl Tape {
     }
 }
 
-/// Records what came to the faces in this update.
+/// Records the arrivals of this update.
 pub(super) fn record(
     feed: Res<EmotionFeed>,
     arrivals: Res<Arrivals>,
@@ -193,7 +193,7 @@ pub(super) fn record(
             (None, None) => "unknown".to_owned(),
         });
         let status = view.status();
-        // What is fed was not read by the model that is loaded here.
+        // Readings that are fed did not come from the model that is loaded here.
         let model = status
             .and_then(|status| status.classifier.as_ref())
             .filter(|_| feed.driver().is_none());
@@ -228,7 +228,7 @@ impl Job {
         };
         let thread = thread::Builder::new().name("recorder".to_owned()).spawn(writer);
         if let Err(error) = thread {
-            let reason = format!("no thread can be started to record: {error}");
+            let reason = format!("cannot start the recorder thread: {error}");
             lock(&progress).outcome = Some(Err(reason));
         }
         let tape = Tape { time: Duration::ZERO, clock };
@@ -268,7 +268,7 @@ impl Job {
         match sender.try_send(Order::Write(moment)) {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => self.lost += 1,
-            // The thread ended over a failure, which is told elsewhere.
+            // The thread ended with an error, which `state` reports.
             Err(TrySendError::Disconnected(_)) => self.sender = None,
         }
     }
@@ -276,7 +276,7 @@ impl Job {
     fn end(&mut self) {
         self.pictures = None;
         if let Some(sender) = self.sender.take() {
-            // Without this order, for which there is no room behind a slow disk, the recording
+            // If the disk is so slow that the queue is full, this order is lost: the recording
             // ends with its last moment, and counts as cut off.
             let _ = sender.try_send(Order::End(self.tape.time));
         }
@@ -312,12 +312,12 @@ impl Job {
     }
 }
 
-/// A thread that panicked while it held the lock left whole values behind.
+/// Ignores poisoning: a thread that panics while it holds the lock leaves valid values behind.
 fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
     progress.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The thread: writes until it is told to end, or nobody is there to tell it.
+/// Body of the writer thread: writes until the order to end, or until the sender is dropped.
 fn write(
     path: &Path,
     info: &RecordingInfo,

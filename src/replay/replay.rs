@@ -1,4 +1,4 @@
-//! Playing a recording in the place of a camera.
+//! Plays a recording in place of a camera.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use emotion_store::{Player, Step};
 
 /// Records sessions as readings ([`Recorder`]) and plays them ([`Replay`]).
 ///
-/// In an app with Bevy's `AssetPlugin`, which has to be added before, `.face` files are assets.
+/// If Bevy's `AssetPlugin` was added before, `.face` files can be loaded as assets.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReplayPlugin;
 
@@ -37,13 +37,13 @@ impl Plugin for ReplayPlugin {
     }
 }
 
-/// Plays a [`Recording`]: it drives the same entities and events as the session that was recorded,
-/// at the same times of the recording, whatever the speed and the update rate.
+/// Plays a [`Recording`]: it drives the same entities and events as the recorded session, at the
+/// same times of the recording, at any speed and update rate.
 ///
-/// While it plays, analysis and camera rest ([`EmotionFeed`]). Its time is real time, times the
-/// speed; a held `Time<Faces>` holds it, too. When it has ended, faces stay as they are until
-/// [`Replay::stop`]. How long faces are remembered is told by the app's own [`FaceMemory`], which
-/// should be set as it was when the session was recorded.
+/// While it plays, analysis and cameras are suspended ([`EmotionFeed`]). It advances with real time
+/// multiplied by the speed, and pauses with `Time<Faces>`. At its end, faces stay as they are until
+/// [`Replay::stop`]. How long faces are remembered depends on the app's [`FaceMemory`], which
+/// should be set as in the recorded session.
 ///
 /// ```no_run
 /// use bevy::prelude::*;
@@ -63,17 +63,17 @@ pub struct Replay {
     speed: f64,
     repeat: bool,
     seek: Option<Duration>,
-    /// What drove the faces until now, and is to give them back.
+    /// The feed that has to give the faces back.
     leaving: Option<FeedId>,
     problem: Option<String>,
 }
 
-/// What is played.
+/// The recording that is played.
 #[derive(Debug)]
 struct Show {
     reel: Reel,
     player: Player,
-    /// Once it began; until then it is loading.
+    /// Set when playing begins; `None` while loading.
     feed: Option<FeedId>,
     length: Duration,
     ended: bool,
@@ -89,19 +89,19 @@ enum Reel {
 /// What a [`Replay`] is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplayState {
-    /// Nothing: the faces are the camera's or somebody else's.
+    /// Not playing: a camera or another feed drives the faces.
     Idle,
-    /// It waits for an asset.
+    /// Waiting for an asset.
     Loading,
-    /// It plays.
+    /// Playing.
     Playing,
-    /// It is held, and the faces with it.
+    /// Paused, and the faces with it.
     Paused,
-    /// It came to its end; the faces stay as they were there.
+    /// At its end; the faces stay as they are there.
     Ended,
     /// It cannot be played.
     Failed {
-        /// Why, and what helps.
+        /// Why, and what to do.
         reason: String,
     },
 }
@@ -121,10 +121,10 @@ impl Default for Replay {
 }
 
 impl Replay {
-    /// The fastest speed.
+    /// The highest speed, as a multiple of the recorded one.
     pub const FASTEST: f64 = 1000.0;
 
-    /// Plays a recording from its start. Speed and repetition stay as they are set.
+    /// Plays a recording from its start. Speed and repetition keep their settings.
     pub fn play(&mut self, recording: impl Into<Arc<Recording>>) {
         self.begin(Reel::Own(recording.into()));
     }
@@ -134,37 +134,37 @@ impl Replay {
         self.begin(Reel::Asset(recording));
     }
 
-    /// Holds it; the faces stay as they are.
+    /// Pauses; the faces stay as they are.
     pub fn pause(&mut self) {
         self.paused = true;
     }
 
-    /// Goes on.
+    /// Continues after a pause.
     pub fn resume(&mut self) {
         self.paused = false;
     }
 
-    /// Goes to a time of the recording, in the next update; also while it is held, and back from
-    /// its end. A time beyond the end is the end.
+    /// Jumps to a time of the recording in the next update, also while paused and from the end. A
+    /// time beyond the end is clamped to it.
     ///
-    /// The faces are then those of that time. One that is the same person before and after stays
-    /// the same entity; the others go or appear.
+    /// The faces are then those of that time. A person who is in view before and after keeps their
+    /// entity; other faces disappear or appear.
     pub fn seek(&mut self, position: Duration) {
         self.seek = Some(position);
     }
 
-    /// Sets how fast it plays: 1 is the speed at which it was recorded, 0 stands still. What is no
-    /// number, negative or above [`Replay::FASTEST`] is taken for the nearest speed that is.
+    /// Sets the speed: 1 is the speed of the recording, 0 stands still. It is clamped to 0 to
+    /// [`Replay::FASTEST`]; NaN counts as 1.
     pub fn set_speed(&mut self, speed: f64) {
         self.speed = if speed.is_nan() { 1.0 } else { speed.clamp(0.0, Self::FASTEST) };
     }
 
-    /// Sets whether it begins anew at its end. Each round has faces of its own.
+    /// Sets whether it restarts at its end. Each round has its own faces.
     pub fn set_repeat(&mut self, repeat: bool) {
         self.repeat = repeat;
     }
 
-    /// Ends it and gives the faces back to the camera.
+    /// Stops, and gives the faces back to the camera.
     pub fn stop(&mut self) {
         self.leaving = self.show.take().and_then(|show| show.feed).or(self.leaving);
         self.paused = false;
@@ -172,22 +172,22 @@ impl Replay {
         self.problem = None;
     }
 
-    /// Where it is, from the start of the recording.
+    /// The current time, from the start of the recording.
     pub fn position(&self) -> Duration {
         self.show.as_ref().map_or(Duration::ZERO, |show| show.player.position())
     }
 
-    /// How long the recording is; zero while it is loaded.
+    /// How long the recording is; zero while it is loading.
     pub fn length(&self) -> Duration {
         self.show.as_ref().map_or(Duration::ZERO, |show| show.length)
     }
 
-    /// How fast it plays.
+    /// The speed; 1 is the speed of the recording.
     pub fn speed(&self) -> f64 {
         self.speed
     }
 
-    /// Whether it begins anew at its end.
+    /// Whether it restarts at its end.
     pub fn repeats(&self) -> bool {
         self.repeat
     }
@@ -216,7 +216,7 @@ impl Replay {
     }
 }
 
-/// Goes on playing, before anything else happens in an update.
+/// Plays on, before anything else happens in an update.
 fn drive(
     time: Res<Time<Real>>,
     clock: Res<Time<Faces>>,
@@ -235,7 +235,7 @@ fn drive(
     }
     let Some(show) = &mut replay.show else { return };
     if show.feed.is_some_and(|id| !feed.is_driven_by(id)) {
-        // Somebody else took the faces over.
+        // Another feed has taken over the faces.
         replay.show = None;
         return;
     }
@@ -296,7 +296,7 @@ fn find<'a>(
     server: Option<&AssetServer>,
 ) -> Result<Option<&'a Recording>, String> {
     let assets = assets.ok_or(
-        "recordings are assets only where AssetPlugin was added before EmotionPlugins; add it, or \
+        "recordings load as assets only if AssetPlugin was added before EmotionPlugins; add it, or \
          load the file with Recording::load",
     )?;
     let recording = assets.get(handle).map(|asset| asset.0.as_ref());
@@ -321,7 +321,7 @@ fn observation(moment: Moment) -> Option<Observation> {
     Some(Observation { time: SessionTime(moment.at), frame_size, analysis })
 }
 
-/// How long before a time frames can have left faces that are still remembered then.
+/// How far back frames may lie whose faces are still remembered.
 fn memory_window(recording: &Recording, memory: &LifecycleConfig) -> Duration {
     let slowest = recording
         .frames()

@@ -53,7 +53,7 @@ fn a_face_appears_hides_returns_and_goes() {
     let (face, emotion) = stage.faces()[0];
     assert!(face.visible && face.presence > 0.5);
     assert_eq!(face.frame_size, UVec2::new(320, 240));
-    assert!((face.box_in_frame.center().0 - LEFT.0).abs() < 2.0);
+    assert!((face.bbox_in_frame.center().0 - LEFT.0).abs() < 2.0);
     assert_eq!(emotion.dominant, Some(Expression::Happy));
     assert!(emotion.confidence > 0.8 && emotion.valence > 0.5);
 
@@ -104,7 +104,7 @@ fn two_faces_are_two_entities() {
     assert_eq!(faces.len(), 2);
     assert_ne!(faces[0].0.subject, faces[1].0.subject);
     for (face, emotion) in &faces {
-        let is_left = face.box_in_frame.center().0 < 170.0;
+        let is_left = face.bbox_in_frame.center().0 < 170.0;
         let expected = if is_left { Expression::Happy } else { Expression::Angry };
         assert_eq!(emotion.dominant, Some(expected));
     }
@@ -474,7 +474,7 @@ fn the_puppet_is_found_and_read() {
     let mut truth = FrameRect::square((0.0, 0.0), 0.0);
     for _ in 0..40 {
         let frame = puppet.next_frame().unwrap().expect("the puppet goes on");
-        truth = puppet.truth()[0].box_in_frame;
+        truth = puppet.truth()[0].bbox_in_frame;
         let sequence = frame.sequence();
         camera.offer(frame);
         advance(&mut app, FRAME_TIME);
@@ -489,7 +489,7 @@ fn the_puppet_is_found_and_read() {
     let faces: Vec<_> = faces.iter(app.world()).collect();
     assert_eq!(faces.len(), 1);
     let (face, emotion) = faces[0];
-    assert!(face.visible && face.box_in_frame.iou(&truth) > 0.5, "{face:?} is not at {truth:?}");
+    assert!(face.visible && face.bbox_in_frame.iou(&truth) > 0.5, "{face:?} is not at {truth:?}");
     assert_eq!(emotion.dominant, Some(Expression::Happy), "{emotion:?}");
     let info = status(&app).and_then(|status| status.classifier);
     assert_eq!(info.map(|info| info.backend), Some("cpu".to_owned()));

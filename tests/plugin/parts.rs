@@ -25,7 +25,7 @@ use crate::stage::{
 fn reading(expression: Expression) -> Reading {
     Reading {
         track: 1,
-        box_in_frame: FrameRect::square((320.0, 240.0), 160.0),
+        bbox_in_frame: FrameRect::square((320.0, 240.0), 160.0),
         roll: 0.0,
         presence: 1.0,
         scores: Scores::certain(expression),
@@ -166,7 +166,7 @@ fn faces_join_those_of_a_camera() {
     }
     let faces = stage.faces();
     assert_eq!(faces.iter().filter(|(face, _)| face.visible).count(), 2);
-    assert_eq!(faces[1].0.box_in_frame.center(), (160.0, 120.0), "in the camera's frame");
+    assert_eq!(faces[1].0.bbox_in_frame.center(), (160.0, 120.0), "in the camera's frame");
     // The camera falls silent: its face hides, the guest stays.
     for _ in 0..60 {
         join(&mut stage, std::slice::from_ref(&guest));

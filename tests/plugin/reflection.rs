@@ -14,7 +14,7 @@ use crate::stage::Stage;
 fn face() -> Face {
     Face {
         subject: SubjectId { track: 7, ..default() },
-        box_in_frame: FrameRect::new(-1.5, 20.25, 80.0, 80.0),
+        bbox_in_frame: FrameRect::new(-1.5, 20.25, 80.0, 80.0),
         frame_size: UVec2::new(640, 480),
         presence: 0.75,
         visible: true,
@@ -60,7 +60,7 @@ fn components_are_written_and_read_through_the_registry() {
     reads_back(emotion(), &registry);
     reads_back(Emotion::default(), &registry);
     reads_back(FacePose { roll: -0.25 }, &registry);
-    reads_back(face().box_in_frame, &registry);
+    reads_back(face().bbox_in_frame, &registry);
     reads_back(Scores::UNIFORM, &registry);
     reads_back(Expression::Disgust, &registry);
     reads_back(EmotionStatus { loading: true, ..default() }, &registry);

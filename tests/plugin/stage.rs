@@ -71,10 +71,10 @@ impl FaceDetector for PlayedDetector {
             return Err(DetectError::Library { frame: format!("{frame:?}"), reason });
         }
         let detection = |center| {
-            let box_in_frame = FrameRect::square(center, 80.0);
-            let known = known.iter().find(|known| known.box_in_frame.iou(&box_in_frame) > 0.5);
+            let bbox_in_frame = FrameRect::square(center, 80.0);
+            let known = known.iter().find(|known| known.bbox_in_frame.iou(&bbox_in_frame) > 0.5);
             Detection {
-                box_in_frame,
+                bbox_in_frame,
                 roll: 0.1,
                 confidence: 1.0,
                 found_by: FoundBy::Frontal,

@@ -1,8 +1,8 @@
-//! Where frames come from: webcams, films, streams, pictures and the puppet.
+//! Frame sources: webcams, films, network streams, pictures and the puppet.
 //!
-//! [`FrameSource`] is read frame by frame (`emotion analyze` does that, through [`open`]).
-//! [`Capture`] runs a source on a thread of its own, offers only the newest frame, and keeps going
-//! when a source ends, fails or vanishes (the plugin does that).
+//! [`open`] gives a [`FrameSource`], which is read frame by frame, as `emotion analyze` does.
+//! [`Capture`] runs a source on its own thread, offers only the newest frame, and keeps running
+//! when a source ends, fails or disappears, as the plugin needs.
 
 #[cfg(feature = "opencv")]
 mod opencv;
@@ -31,14 +31,14 @@ pub use supervised::{Capture, CaptureCommand};
 /// How sources are opened and read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenOptions {
-    /// Films and pictures start anew at their end. Frame numbers and times go on.
+    /// Films and pictures restart at their end. Frame numbers and times keep counting.
     pub repeat: bool,
-    /// How long a camera or stream may take to open, and for each frame, before [`Capture`] takes
-    /// it for stuck; files may take ten times as long.
+    /// How long a camera or stream may take to open, and for each frame, before [`Capture`]
+    /// considers it stuck; files may take ten times as long.
     pub timeout: Duration,
-    /// How long each picture is shown: the distance of the pictures' times.
+    /// How long each picture is shown: the step between the times of two pictures.
     pub picture_time: Duration,
-    /// What the puppet looks like and does.
+    /// Appearance and behaviour of the puppet.
     pub puppet: puppet::PuppetConfig,
 }
 
@@ -53,7 +53,7 @@ impl Default for OpenOptions {
     }
 }
 
-/// Opens one source, to be read frame by frame on the calling thread.
+/// Opens a source that is read frame by frame on the calling thread.
 ///
 /// [`SourceSpec::Auto`] takes the first camera that opens, else the puppet.
 ///
@@ -66,13 +66,13 @@ pub fn open(
     Ok(Plan::Source(spec.clone()).open(options)?.source)
 }
 
-/// The cameras that the system lists, by number, with their formats.
+/// The cameras that the system lists, sorted by number, with their formats.
 ///
-/// Opens each for a moment to ask for its formats; one that is in use keeps an empty list and says
-/// so in [`CameraInfo::problem`].
+/// Opens each one briefly to query its formats. A camera in use gets an empty list and a
+/// [`CameraInfo::problem`].
 ///
 /// # Errors
-/// [`CaptureError`] when the system cannot be asked. No camera is an empty list, not an error.
+/// [`CaptureError`] when the system cannot be queried. No camera is an empty list, not an error.
 pub fn cameras() -> Result<Vec<CameraInfo>, CaptureError> {
     #[cfg(feature = "webcam")]
     return webcam::cameras();
@@ -87,42 +87,42 @@ pub struct CameraInfo {
     pub index: u32,
     /// Its name, as the driver gives it.
     pub name: String,
-    /// What it offers, best known encodings first, small pictures first.
+    /// Its formats, preferred encodings first, then small sizes first.
     pub formats: Vec<CameraFormat>,
-    /// Why it cannot be used, where that is so.
+    /// Why it cannot be used, if it cannot.
     pub problem: Option<String>,
 }
 
-/// A way for a camera to send pictures.
+/// A format in which a camera can send frames.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CameraFormat {
-    /// How pixels are coded on the wire: `MJPEG`, `YUYV`, …
+    /// How pixels are encoded on the wire: `MJPEG`, `YUYV`, …
     pub encoding: String,
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// Frames per second that can be asked for, highest first.
+    /// Supported frame rates in frames per second, highest first.
     pub frame_rates: Vec<u32>,
 }
 
-/// What is to be opened: a source by name, or whatever comes next.
+/// What to open: a named source, or the next camera.
 #[derive(Debug, Clone, PartialEq)]
 enum Plan {
     /// The source that the user named.
     Source(SourceSpec),
-    /// The user asks for the camera after this one, else for the puppet.
+    /// The camera after this one, else the puppet, as the user asked.
     NextCamera(Option<u32>),
-    /// The same in the place of a camera that opened and then gave nothing.
+    /// The same, to replace a camera that opened but delivered no frame.
     InsteadOf(u32),
 }
 
-/// An open source and what its user should know.
+/// An open source and what to tell its user.
 struct Opened {
     source: Box<dyn FrameSource>,
-    /// A line for the screen, where something else came than what was asked for.
+    /// A line for the screen, if this is not the source that was asked for.
     note: Option<String>,
-    /// The number of the camera that it is.
+    /// The camera's number, if the source is a camera.
     camera: Option<u32>,
 }
 
@@ -136,13 +136,13 @@ impl Plan {
             Self::Source(SourceSpec::Url(url)) => open_url(url, options),
             Self::NextCamera(last) => Ok(open_camera_or_puppet(*last, None, options)),
             Self::InsteadOf(last) => {
-                let reason = format!("camera {last} gives no pictures");
+                let reason = format!("camera {last} delivers no frames");
                 Ok(open_camera_or_puppet(Some(*last), Some(reason), options))
             }
         }
     }
 
-    /// Whether it makes sense to try again when it fails or breaks off.
+    /// Whether to try again when it fails or breaks off.
     fn is_worth_retrying(&self) -> bool {
         matches!(
             self,
@@ -167,7 +167,7 @@ impl std::fmt::Display for Plan {
     }
 }
 
-/// A file or folder as people call it: its name without the way to it.
+/// The name of a file or folder without its parent folders.
 fn path_label(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
@@ -206,8 +206,8 @@ fn open_camera_after(_last: Option<u32>) -> Result<Opened, CaptureError> {
     Err(NO_WEBCAMS)
 }
 
-/// The first camera that opens and has a number above `last`, else the puppet; what the puppet
-/// stands in for is noted.
+/// The first camera that opens and has a number above `last`, else the puppet, with a note that
+/// says why if a camera was expected.
 fn open_camera_or_puppet(
     last: Option<u32>,
     failure: Option<String>,
@@ -215,12 +215,12 @@ fn open_camera_or_puppet(
 ) -> Opened {
     open_camera_after(last).unwrap_or_else(|error| {
         let reason = failure.or_else(|| match error {
-            // After the last camera the puppet is what was asked for.
+            // After the last camera, the puppet is the next source, not a fallback.
             _ if last.is_some() => None,
             CaptureError::NoCamera { reason } => Some(reason),
             other => Some(other.to_string()),
         });
-        let note = reason.map(|reason| format!("No camera ({reason}): the puppet stands in"));
+        let note = reason.map(|reason| format!("No camera ({reason}): using the puppet"));
         open_puppet(options, note)
     })
 }

@@ -1,5 +1,5 @@
-//! What films and pictures share: looking at a path, quieting OpenCV, turning its pictures into
-//! frames.
+//! Code shared by films and pictures: classifying a path, silencing OpenCV, converting its pictures
+//! to frames.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -14,12 +14,12 @@ use opencv::{imgcodecs, imgproc};
 use super::CaptureError;
 use emotion_core::Frame;
 
-/// What lies at a path.
+/// What a path leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PathKind {
     Folder,
     Picture,
-    /// Neither of the others: perhaps a film.
+    /// Neither of these; perhaps a film.
     Other,
 }
 
@@ -29,7 +29,7 @@ impl PathKind {
     }
 }
 
-/// What lies at `path`: judged by its first bytes, not by its name.
+/// What `path` leads to, judged by its first bytes, not by its name.
 pub(super) fn look_at(path: &Path) -> Result<PathKind, CaptureError> {
     quiet_opencv();
     let unreadable = |error: std::io::Error| match error.kind() {
@@ -53,7 +53,7 @@ pub(super) fn look_at(path: &Path) -> Result<PathKind, CaptureError> {
             return Err(CaptureError::EmptyFile { path: path.to_owned() });
         }
         if is_plain_text(&start) && !is_playlist(path) {
-            // FFmpeg would show it as a film of scrolling letters.
+            // FFmpeg would render it as a film of scrolling text.
             let reason = "it is a text file".to_owned();
             return Err(CaptureError::NotMedia { path: path.to_owned(), reason });
         }
@@ -75,7 +75,7 @@ fn is_device(_metadata: &fs::Metadata) -> bool {
     false
 }
 
-/// Whether a file's first bytes are text. PNM pictures start with text too, but name themselves.
+/// Whether a file's first bytes are text. PNM pictures, which start with text too, are not counted.
 fn is_plain_text(start: &[u8]) -> bool {
     let pnm = start.len() > 2
         && start[0] == b'P'
@@ -85,13 +85,13 @@ fn is_plain_text(start: &[u8]) -> bool {
         && String::from_utf8_lossy(start).chars().filter(|c| *c == '\u{FFFD}').count() <= 1
 }
 
-/// Lists of film parts and session descriptions are text that FFmpeg reads for good reason.
+/// Whether it is a playlist or a session description: text that FFmpeg can play.
 fn is_playlist(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     ["m3u8", "m3u", "mpd", "sdp"].iter().any(|known| extension == *known)
 }
 
-/// Keeps OpenCV from writing its own messages to the terminal: what matters comes as errors.
+/// Keeps OpenCV from writing its own messages to the terminal: failures are returned as errors.
 pub(super) fn quiet_opencv() {
     static QUIET: Once = Once::new();
     QUIET.call_once(|| {
@@ -100,12 +100,12 @@ pub(super) fn quiet_opencv() {
     });
 }
 
-/// OpenCV's failure, with the source's name.
+/// An OpenCV error with the source's name.
 pub(super) fn library_error(label: &str, error: &opencv::Error) -> CaptureError {
     CaptureError::Library { label: label.to_owned(), reason: error.message.clone() }
 }
 
-/// A frame from a picture in OpenCV's order (blue, green, red).
+/// A frame from a picture in OpenCV's channel order (blue, green, red).
 pub(super) fn frame_from_bgr(
     bgr: &Mat,
     label: &str,

@@ -10,15 +10,15 @@ use super::opencv::frame_from_bgr;
 use super::{CaptureError, FrameSource, OpenOptions, Pacing, path_label};
 use emotion_core::Frame;
 
-/// Shows each picture once (or again and again), [`OpenOptions::picture_time`] apart.
+/// Gives each picture once (or repeatedly), [`OpenOptions::picture_time`] apart.
 pub(super) struct Pictures {
     files: Vec<PathBuf>,
     label: String,
     options: OpenOptions,
-    /// The place in `files` of the next picture.
+    /// Index in `files` of the next picture.
     next: usize,
     sequence: u64,
-    /// Whether a picture of this round could be read: a folder of damaged ones is not repeated.
+    /// Whether any picture of this round could be read: a folder without one is not repeated.
     any_readable: bool,
 }
 
@@ -78,7 +78,7 @@ impl FrameSource for Pictures {
     }
 }
 
-/// The pictures of a folder by name, and how many other files there are. Subfolders are left out.
+/// A folder's pictures, sorted by name, and the number of other files. Subfolders are ignored.
 fn pictures_in(folder: &Path) -> Result<(Vec<PathBuf>, usize), CaptureError> {
     let unreadable = |error| CaptureError::Unreadable { path: folder.to_owned(), error };
     let mut pictures = Vec::new();
@@ -98,7 +98,8 @@ fn pictures_in(folder: &Path) -> Result<(Vec<PathBuf>, usize), CaptureError> {
     Ok((pictures, skipped))
 }
 
-/// A file that calls itself a picture is one, even when it is damaged: then that is reported.
+/// Whether the file has a picture's extension. Such a file counts as a picture even if it is
+/// damaged, so that the damage is reported.
 fn is_named_like_a_picture(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     ["jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff", "pgm", "ppm", "pbm", "jp2"]

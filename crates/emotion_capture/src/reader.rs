@@ -1,6 +1,6 @@
-//! The inner thread: opens a source and reads it, at the pace of its frames.
+//! The inner thread: opens a source and reads it at the pace of its frames.
 //!
-//! It may hang in a driver for as long as it likes: nobody waits for it without a deadline.
+//! It may hang in a driver: nothing waits for it without a deadline.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -12,29 +12,29 @@ use emotion_core::supervise::{Busy, Dismissed, catch_panic};
 use super::status::Board;
 use super::{CaptureError, FrameSource, OpenOptions, Opened, Pacing, Plan, SourceControl};
 
-/// A frame that is later than this is shown at once, and the clock starts anew from it.
+/// A frame that is later than this is shown at once, and the clock restarts from it.
 const LARGEST_LAG: Duration = Duration::from_millis(500);
 
-/// A reader, as its supervisor sees it. Dropping it asks the thread to end.
+/// The supervisor's handle to a reader. Dropping it asks the thread to end.
 pub(super) struct Reader {
     commands: Sender<ReaderCommand>,
-    /// Closed when the thread ended.
+    /// Closed when the thread has ended.
     pub(super) events: Receiver<ReaderEvent>,
     busy: Busy,
     thread: JoinHandle<()>,
-    /// The source's name, as far as it is known.
+    /// The source's name; until it is open, the plan's.
     pub(super) label: String,
-    /// When its first frame came.
+    /// When its first frame arrived.
     pub(super) streaming_since: Option<Instant>,
 }
 
-/// What a supervisor asks of a reader.
+/// Commands from the supervisor to a reader.
 pub(super) enum ReaderCommand {
     Pause(bool),
     Control(SourceControl),
 }
 
-/// What a reader tells its supervisor; the last is always [`ReaderEvent::Finished`] or
+/// Events from a reader to its supervisor; the last is always [`ReaderEvent::Finished`] or
 /// [`ReaderEvent::Panicked`].
 pub(super) enum ReaderEvent {
     Opened { label: String, camera: Option<u32> },
@@ -73,7 +73,7 @@ impl Reader {
     }
 
     pub(super) fn send(&self, command: ReaderCommand) {
-        // A reader that has just ended has nothing to do with it.
+        // A reader that has just ended needs no commands.
         let _ = self.commands.send(command);
     }
 
@@ -82,13 +82,13 @@ impl Reader {
         Dismissed::new(self.thread)
     }
 
-    /// For how long the source has been working on one call.
+    /// How long the source has been busy with the current call.
     pub(super) fn busy_for(&self) -> Duration {
         self.busy.time().unwrap_or_default()
     }
 }
 
-/// The thread's own things.
+/// State of the thread.
 struct Work {
     number: u64,
     plan: Plan,
@@ -104,7 +104,7 @@ struct Work {
 struct Dismissal;
 
 impl Work {
-    /// Drivers are other people's code: a panic in them is a failure like any other.
+    /// Drivers are third-party code: a panic in one is reported as a failure of the source.
     fn run_guarded(self) {
         let events = self.events.clone();
         if let Err(message) = catch_panic(|| self.run()) {
@@ -117,7 +117,7 @@ impl Work {
             Ok(opened) => self.read(opened),
             Err(error) => Err(error),
         };
-        // Nobody listens any more when the supervisor has turned to another reader.
+        // Nobody listens once the supervisor has turned to another reader.
         let _ = self.events.send(ReaderEvent::Finished(result));
     }
 
@@ -126,7 +126,7 @@ impl Work {
         self.board.opened(self.number, source.label(), note);
         let _ = self.events.send(ReaderEvent::Opened { label: source.label(), camera });
         let result = self.read_frames(source.as_mut());
-        // Closing a device may hang as well as reading it.
+        // Closing a device may hang, too.
         self.busy.during(|| drop(source));
         result
     }
@@ -158,8 +158,8 @@ impl Work {
                 }
                 frame = frame.with_captured_at(Instant::now());
             } else if self.paused {
-                // A camera goes on: what it shows meanwhile is thrown away, so that nothing old
-                // waits in its buffers afterwards.
+                // A camera keeps streaming: its frames are discarded, so that no old ones wait in
+                // its buffers when it resumes.
                 continue;
             }
             self.board.offer(self.number, frame);
@@ -169,7 +169,7 @@ impl Work {
         }
     }
 
-    /// Does what the supervisor asked; with a paused film it waits here.
+    /// Executes pending commands; waits here while a film is paused.
     fn obey(
         &mut self,
         source: &mut dyn FrameSource,
@@ -190,7 +190,7 @@ impl Work {
         }
     }
 
-    /// Waits until a film's frame is to be shown. The film's clock stands still while paused.
+    /// Waits until a film's frame is due. The film's clock stops while paused.
     fn wait_until_due(
         &mut self,
         mut due: Instant,
@@ -225,16 +225,16 @@ impl Work {
     }
 }
 
-/// Turns a film's times into moments.
+/// Converts a film's times to instants.
 #[derive(Default)]
 struct PlayClock {
-    /// A moment and the film's time then.
+    /// An instant and the film's time then.
     anchor: Option<(Instant, Duration)>,
     paused_at: Option<Instant>,
 }
 
 impl PlayClock {
-    /// The moment at which the frame of `time` is to be shown.
+    /// The instant at which the frame of `time` is due.
     fn due(&mut self, time: Duration) -> Instant {
         let now = Instant::now();
         if let Some((moment, start)) = self.anchor {

@@ -1,4 +1,4 @@
-//! The channel between a source and its reader: only the newest frame is ever waiting.
+//! The channel between a source and its consumer, in which only the newest frame waits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounde
 
 use emotion_core::{Epoch, Frame, Origin};
 
-/// A slot for one frame, with its two ends.
+/// Creates a slot for one frame and returns its two ends.
 pub fn frame_slot() -> (FrameSender, FrameReceiver) {
     let (sender, receiver) = bounded(1);
     let counts = Arc::new(Counts::default());
@@ -24,7 +24,7 @@ pub fn frame_slot() -> (FrameSender, FrameReceiver) {
 
 /// The source's end of the slot.
 ///
-/// Frames of one epoch go on from each other: their numbers grow and their times do not go back.
+/// Within an epoch, frame numbers must increase and frame times must not decrease.
 #[derive(Debug, Clone)]
 pub struct FrameSender {
     sender: Sender<Arc<Frame>>,
@@ -34,7 +34,7 @@ pub struct FrameSender {
 }
 
 impl FrameSender {
-    /// Puts a frame into the slot; one that is still waiting there is dropped and counted.
+    /// Puts a frame into the slot. One that still waits there is dropped and counted.
     pub fn offer(&self, mut frame: Frame) {
         let epoch = Epoch(self.epoch.load(Ordering::Relaxed));
         frame.set_origin(Origin { epoch, ..frame.origin() });
@@ -48,13 +48,13 @@ impl FrameSender {
         }
     }
 
-    /// Another source begins: what it offers has nothing to do with the frames before, and may be
-    /// numbered and timed anew.
+    /// Begins another source: its frames are unrelated to earlier ones, and their numbers and times
+    /// may start over.
     pub fn begin_epoch(&self) {
         self.epoch.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Takes back the frame that is still waiting: its source is no longer the one to show.
+    /// Drops the frame that still waits, because its source is no longer the current one.
     pub(super) fn withdraw(&self) {
         if self.stale.try_recv().is_ok() {
             self.counts.dropped.fetch_add(1, Ordering::Relaxed);
@@ -62,7 +62,7 @@ impl FrameSender {
     }
 }
 
-/// The reader's end of the slot.
+/// The consumer's end of the slot.
 #[derive(Debug, Clone)]
 pub struct FrameReceiver {
     receiver: Receiver<Arc<Frame>>,
@@ -70,12 +70,15 @@ pub struct FrameReceiver {
 }
 
 impl FrameReceiver {
-    /// The newest frame, if there is one that was not taken yet. Never waits.
+    /// The newest frame, if it was not taken yet. Never blocks.
     pub fn take(&self) -> Option<Arc<Frame>> {
         self.receiver.try_recv().ok()
     }
 
     /// The newest frame, waiting at most `timeout` for it.
+    ///
+    /// # Errors
+    /// [`RecvTimeoutError`] when no frame came in time or all senders are gone.
     pub fn wait(&self, timeout: std::time::Duration) -> Result<Arc<Frame>, RecvTimeoutError> {
         self.receiver.recv_timeout(timeout)
     }
@@ -85,7 +88,7 @@ impl FrameReceiver {
         self.counts.offered.load(Ordering::Relaxed)
     }
 
-    /// How many frames were dropped because a newer one came first.
+    /// How many frames were dropped before they were taken.
     pub fn dropped(&self) -> u64 {
         self.counts.dropped.load(Ordering::Relaxed)
     }

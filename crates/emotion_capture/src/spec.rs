@@ -1,11 +1,11 @@
-//! What `--source` names: parsing and writing it.
+//! Names of sources: parsing and formatting.
 
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// What `--source` names: `auto`, `camera`, `camera:N`, `puppet`, a file, a folder or a URL.
+/// A source by name: `auto`, `camera`, `camera:N`, `puppet`, a file, a folder or a URL.
 ///
-/// Everything that is no keyword and has no `://` is a path; a file called `puppet` is `./puppet`.
+/// A name that is no keyword and has no `://` is a path; a file called `puppet` is `./puppet`.
 ///
 /// ```
 /// use emotion_capture::SourceSpec;
@@ -18,7 +18,7 @@ pub enum SourceSpec {
     /// The first camera that opens, else the puppet.
     #[default]
     Auto,
-    /// A camera by its number; without one the first that opens.
+    /// The camera with this number; the first that opens if `None`.
     Camera(Option<u32>),
     /// The drawn face.
     Puppet,
@@ -61,7 +61,7 @@ impl std::fmt::Display for SourceSpec {
             Self::Puppet => f.write_str("puppet"),
             Self::Path(path) => {
                 let text = path.to_string_lossy();
-                // A path that reads like something else gets the prefix that makes it a path.
+                // A path that would parse as something else gets a prefix that makes it a path.
                 if matches!(text.parse(), Ok(Self::Path(_))) {
                     f.write_str(&text)
                 } else {
@@ -73,18 +73,18 @@ impl std::fmt::Display for SourceSpec {
     }
 }
 
-/// Why a text names no source.
+/// Why a text is not the name of a source.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceSpecError {
     /// Nothing was given.
     #[error("the source is empty; use auto, camera, camera:N, puppet, a file, a folder or a URL")]
     Empty,
-    /// The camera's number is no number.
-    #[error("\"{0}\" names no camera; cameras have numbers, as in camera:0")]
+    /// What follows `camera:` is not a valid number.
+    #[error("\"{0}\" is not a camera; write its number, as in camera:0")]
     Camera(String),
 }
 
-/// A URL as it may be shown: without the password that it may carry.
+/// The URL without user name and password, for display.
 pub(super) fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());

@@ -1,4 +1,4 @@
-//! How a running source is doing: written by its threads, read by everybody.
+//! Status of a running source: written by its threads, read from any thread.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,51 +12,51 @@ use emotion_core::Frame;
 pub struct CaptureStatus {
     /// What it is doing.
     pub state: CaptureState,
-    /// The source, for people.
+    /// A readable name of the source.
     pub label: String,
-    /// A line for the screen: what else the user should know.
+    /// A line for the screen, if there is something else to tell the user.
     pub note: Option<String>,
     /// Width and height of the newest frame in pixels.
     pub size: Option<(u32, u32)>,
-    /// Frames offered so far, from all sources that were shown.
+    /// Frames offered so far, from all sources.
     pub captured: u64,
-    /// Those of them that were replaced by a newer one before anybody took them.
+    /// Frames that were replaced by a newer one before they were taken.
     pub dropped: u64,
-    /// Frames that came per second, over the last two seconds.
+    /// Measured frame rate over the last two seconds, in frames per second.
     pub frames_per_second: f32,
 }
 
 /// What a [`Capture`](super::Capture) is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CaptureState {
-    /// The source is being opened; there was no frame yet.
+    /// The source is being opened, or has delivered no frame yet.
     Opening,
-    /// Frames come.
+    /// Frames are arriving.
     Streaming,
-    /// The user holds it: no frames are offered.
+    /// Paused by the user: no frames are offered.
     Paused,
     /// It failed and will be tried again.
     Retrying {
-        /// Why it failed and what helps.
+        /// Why it failed and what to do about it.
         reason: String,
         /// How often it failed in a row, from 1.
         attempt: u32,
         /// Time until the next try; zero while it is under way.
         next_try: Duration,
     },
-    /// It came to its end.
+    /// It reached its end.
     Ended,
-    /// It failed for good; only another source helps.
+    /// It failed for good and is not retried; switch to another source.
     Failed {
-        /// Why it failed and what helps.
+        /// Why it failed and what to do about it.
         reason: String,
     },
 }
 
-/// Frame rates are counted over this time.
+/// Frame rates are measured over this time.
 const RATE_WINDOW: Duration = Duration::from_secs(2);
 
-/// What the supervisor and its readers share with everybody.
+/// State that the supervisor and its readers share with users of the capture.
 pub(super) struct Board {
     slot: FrameSender,
     entries: Mutex<Entries>,
@@ -90,7 +90,7 @@ impl Board {
         Self { slot, entries: Mutex::new(entries) }
     }
 
-    /// Offers a frame of reader number `reader`; frames of replaced readers vanish.
+    /// Offers a frame of reader number `reader`; frames of replaced readers are discarded.
     pub(super) fn offer(&self, reader: u64, frame: Frame) {
         let mut entries = self.entries();
         if entries.reader != reader {
@@ -107,7 +107,7 @@ impl Board {
         self.slot.offer(frame);
     }
 
-    /// Says what was opened, if reader number `reader` is still the one to show.
+    /// Records what was opened, if reader number `reader` is still the current one.
     pub(super) fn opened(&self, reader: u64, label: String, note: Option<String>) {
         let mut entries = self.entries();
         if entries.reader == reader {
@@ -116,7 +116,7 @@ impl Board {
         }
     }
 
-    /// Leaves a line for the screen, if reader number `reader` is still the one to show.
+    /// Sets the line for the screen, if reader number `reader` is still the current one.
     pub(super) fn note(&self, reader: u64, note: String) {
         let mut entries = self.entries();
         if entries.reader == reader {
@@ -124,7 +124,7 @@ impl Board {
         }
     }
 
-    /// From now on only reader number `reader` counts.
+    /// Makes reader number `reader` the current one.
     pub(super) fn admit(&self, reader: u64) {
         let mut entries = self.entries();
         entries.reader = reader;
@@ -132,7 +132,7 @@ impl Board {
         self.slot.begin_epoch();
     }
 
-    /// Another source is to be shown: what the one before left waiting is taken back.
+    /// Switches to another source and drops the frame of the previous one that still waits.
     pub(super) fn turn_to(&self, label: String) {
         let mut entries = self.entries();
         entries.state = CaptureState::Opening;
@@ -143,14 +143,14 @@ impl Board {
         self.slot.withdraw();
     }
 
-    /// Says that it will be tried again at `next_try`.
+    /// Records that it will be tried again at `next_try`.
     pub(super) fn retrying(&self, reason: String, attempt: u32, next_try: Instant) {
         let mut entries = self.entries();
         entries.state = CaptureState::Retrying { reason, attempt, next_try: Duration::ZERO };
         entries.next_try = Some(next_try);
     }
 
-    /// Says that nothing more will come.
+    /// Records that no more frames will come.
     pub(super) fn finished(&self, state: CaptureState) {
         let mut entries = self.entries();
         entries.state = state;
@@ -184,8 +184,7 @@ impl Board {
         }
     }
 
-    /// A thread that panicked while it held the lock left whole entries behind: each write is one
-    /// assignment.
+    /// Ignores poisoning: each write is a single assignment, so a panic leaves valid entries.
     fn entries(&self) -> MutexGuard<'_, Entries> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,8 +1,8 @@
 //! [`Capture`]: a source on a supervised thread.
 //!
 //! The outer thread (the supervisor) takes commands, watches the clock and decides what to open;
-//! it never calls into a source. The inner one (the reader) does, and is left behind when a driver
-//! hangs.
+//! it never calls into a source. The inner thread (the reader) does, and is left behind when a
+//! driver hangs.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -22,40 +22,40 @@ use super::{
 const FIRST_RETRY: Duration = Duration::from_millis(500);
 /// The longest pause before a source is tried again.
 const LONGEST_RETRY: Duration = Duration::from_secs(8);
-/// A source that gave frames for this long has recovered: the pauses start small again.
+/// A source that streamed for this long has recovered: the pauses start small again.
 const RECOVERED_AFTER: Duration = Duration::from_secs(5);
-/// Files may take so many times as long as cameras and streams.
+/// Files may take this many times as long as cameras and streams.
 const FILE_PATIENCE: u32 = 10;
-/// How long a reader may take to let go of its camera before the next source is opened anyway.
+/// How long a reader may take to close its camera before the next source is opened anyway.
 const CLOSING_TIME: Duration = Duration::from_secs(2);
-/// How often the supervisor looks at a reader that is at work.
+/// How often the supervisor checks a running reader.
 const WATCH_INTERVAL: Duration = Duration::from_millis(100);
-/// How often it looks at one that was asked to end.
+/// How often it checks one that was asked to end.
 const CLOSING_INTERVAL: Duration = Duration::from_millis(5);
 /// How long dropping a [`Capture`] may take.
 const DROP_DEADLINE: Duration = Duration::from_millis(500);
 
-/// A source that runs on its own: the newest frame is in [`Capture::frames`], the rest in
+/// A source on its own thread: the newest frame is in [`Capture::frames`], the rest in
 /// [`Capture::status`].
 ///
-/// Cameras and streams that fail are tried again, after half a second, then twice that, up to eight
-/// seconds. Films end. A driver that hangs is noticed, reported and left behind.
+/// Cameras and streams that fail are retried after half a second, then after twice the last pause,
+/// up to eight seconds. Films end. A driver that hangs is detected, reported and left behind.
 pub struct Capture {
     frames: FrameReceiver,
     board: Arc<Board>,
     supervisor: Option<(Sender<Message>, JoinHandle<bool>)>,
 }
 
-/// What a user may ask of a running [`Capture`].
+/// Commands to a running [`Capture`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum CaptureCommand {
-    /// Hold (no more frames, a film's clock stands still) or go on.
+    /// Pause (no more frames, a film's clock stops) or resume.
     Pause(bool),
-    /// Show another source.
+    /// Switch to another source.
     Switch(SourceSpec),
-    /// Show the next camera that opens; after the last one the puppet, then the first again.
+    /// Switch to the next camera that opens; after the last one to the puppet, then to the first.
     NextCamera,
-    /// A wish to the source itself.
+    /// A request to the source itself.
     Control(SourceControl),
 }
 
@@ -65,10 +65,10 @@ enum Message {
 }
 
 impl Capture {
-    /// Starts reading a source. Whether it opens is told by [`Capture::status`].
+    /// Starts reading a source. [`Capture::status`] says whether it opens.
     ///
     /// # Errors
-    /// [`CaptureError::Thread`] when the system gives no thread.
+    /// [`CaptureError::Thread`] when the thread cannot be started.
     pub fn start(spec: SourceSpec, options: OpenOptions) -> Result<Self, CaptureError> {
         let (slot, frames) = frame_slot();
         let plan = Plan::Source(spec);
@@ -95,27 +95,27 @@ impl Capture {
         Ok(Self { frames, board, supervisor: Some((sender, thread)) })
     }
 
-    /// No thread: whoever holds the other end of `frames` plays the camera.
+    /// A capture without a thread: the owner of the other end of `frames` supplies the frames.
     ///
-    /// Of the commands only [`CaptureCommand::Pause`] shows, in [`Capture::status`].
+    /// Commands have no effect, except that [`Capture::status`] shows [`CaptureCommand::Pause`].
     pub fn from_receiver(label: String, frames: FrameReceiver) -> Self {
-        // The board's own slot is never used: frames come past it.
+        // The board's own slot is never used: frames bypass it.
         let (unused, _) = frame_slot();
         let board = Arc::new(Board::new(unused, label, CaptureState::Streaming));
         Self { frames, board, supervisor: None }
     }
 
-    /// Where the newest frame waits.
+    /// The slot in which the newest frame waits.
     pub fn frames(&self) -> &FrameReceiver {
         &self.frames
     }
 
-    /// How the source is doing. Cheap enough for every frame of a game.
+    /// The state of the source. Cheap enough for every frame of a game.
     pub fn status(&self) -> CaptureStatus {
         self.board.status(self.frames.offered(), self.frames.dropped())
     }
 
-    /// Asks for something; it is done soon, and shows in [`Capture::status`].
+    /// Sends a command without waiting for it; [`Capture::status`] shows its effect.
     pub fn send(&self, command: CaptureCommand) {
         if let CaptureCommand::Pause(paused) = command {
             self.board.set_paused(paused);
@@ -128,13 +128,13 @@ impl Capture {
 
     /// Closes the source and ends its threads. Takes at most `deadline`.
     ///
-    /// Whether all of them ended: one that hangs in a driver is left behind and ends when the
-    /// driver lets it go.
+    /// Returns whether all of them ended: one that hangs in a driver is left behind and ends when
+    /// the driver returns.
     pub fn stop(&mut self, deadline: Duration) -> bool {
         let Some((sender, thread)) = self.supervisor.take() else { return true };
         let by = Instant::now() + deadline;
         let _ = sender.send(Message::Stop { by });
-        // The supervisor itself keeps to the deadline; a little more for it to end.
+        // The supervisor itself keeps to the deadline; this gives it a little longer to end.
         while !thread.is_finished() && Instant::now() < by + CLOSING_INTERVAL * 4 {
             thread::sleep(CLOSING_INTERVAL / 5);
         }
@@ -149,7 +149,7 @@ impl Drop for Capture {
     }
 }
 
-/// The outer thread's own things.
+/// State of the outer thread.
 struct Supervisor {
     messages: Receiver<Message>,
     options: OpenOptions,
@@ -157,9 +157,9 @@ struct Supervisor {
     plan: Plan,
     next: Next,
     reader: Option<Reader>,
-    /// The number of the camera that was opened last, if the last source was one.
+    /// The number of the last camera, if the last source was one.
     camera: Option<u32>,
-    /// Readers that were asked to end and have not yet.
+    /// Readers that were asked to end and have not ended yet.
     dismissed: Vec<Dismissed>,
     dismissed_at: Instant,
     readers_started: u64,
@@ -170,16 +170,16 @@ struct Supervisor {
 /// What the supervisor does when there is no reader.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Next {
-    /// Open as soon as earlier readers have let go.
+    /// Open as soon as earlier readers have ended.
     Open,
-    /// Open at this moment.
+    /// Open at this time.
     OpenAt(Instant),
-    /// Nothing, until there is a command.
+    /// Wait for a command.
     Nothing,
 }
 
 impl Supervisor {
-    /// Whether all readers ended.
+    /// Returns whether all readers ended.
     fn run(mut self) -> bool {
         loop {
             self.dismissed.retain(|reader| !reader.is_finished());
@@ -189,7 +189,7 @@ impl Supervisor {
                 recv(self.messages) -> message => match message {
                     Ok(Message::Command(command)) => self.obey(command),
                     Ok(Message::Stop { by }) => return self.stop(by),
-                    // The capture is gone without a word: its own drop stops first.
+                    // The capture is gone without the stop message that its drop sends.
                     Err(_) => return self.stop(Instant::now()),
                 },
                 // A thread that ends without its last event died in a way that cannot be caught.
@@ -267,7 +267,7 @@ impl Supervisor {
         self.board.set_paused(false);
     }
 
-    /// The current reader counts no more. What it still sends is not shown.
+    /// Retires the current reader. Frames that it still sends are discarded.
     fn dismiss_reader(&mut self) {
         self.readers_started += 1;
         self.board.admit(self.readers_started);
@@ -297,11 +297,11 @@ impl Supervisor {
         }
     }
 
-    /// Looks whether the reader is stuck.
+    /// Checks whether the reader is stuck.
     fn watch(&mut self) {
         let Some(reader) = &self.reader else { return };
         let after = reader.busy_for();
-        // A large picture on a slow disk is no broken camera.
+        // A file may be large and its disk slow: it gets more time than a camera.
         let patience = if self.plan.is_worth_retrying() { 1 } else { FILE_PATIENCE };
         if after > self.options.timeout * patience {
             let label = reader.label.clone();
@@ -309,7 +309,7 @@ impl Supervisor {
         }
     }
 
-    /// Tries again where that makes sense.
+    /// Schedules another try if the source is worth retrying.
     fn failed(&mut self, error: &CaptureError) {
         let streamed = self.reader.as_ref().and_then(|reader| reader.streaming_since);
         self.dismiss_reader();
@@ -331,8 +331,8 @@ impl Supervisor {
         self.next = Next::OpenAt(next_try);
     }
 
-    /// A camera that streamed is tried again; one that was taken because it came first and never
-    /// gave a frame makes way for the one after it.
+    /// A camera that streamed is tried again. One that was picked automatically and never gave a
+    /// frame is replaced by the next one.
     fn plan_after_failure(&self, streamed: bool) -> Plan {
         match (&self.plan, self.camera) {
             (Plan::Source(SourceSpec::Auto), Some(_)) if streamed => {

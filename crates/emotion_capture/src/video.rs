@@ -21,15 +21,15 @@ pub(super) struct Video {
     origin: Origin,
     label: String,
     repeat: bool,
-    /// Frames that the header promises; cameras and other live streams promise none.
+    /// Frame count according to the header; live streams have none.
     promised: Option<u64>,
     frame_rate: Option<f64>,
-    /// OpenCV's picture, kept so that its memory is used again.
+    /// OpenCV's picture, kept to reuse its memory.
     bgr: Mat,
     sequence: u64,
     /// The time of the last frame.
     time: Option<Duration>,
-    /// The number and the time that the first frame of this round has.
+    /// Number and time of the first frame of this round.
     round_start: (u64, Duration),
     finished: bool,
 }
@@ -40,7 +40,7 @@ enum Origin {
 }
 
 impl Video {
-    /// A film from a file.
+    /// Opens a film file.
     pub(super) fn open_file(path: &Path, options: &OpenOptions) -> Result<Self, CaptureError> {
         quiet_opencv();
         let not_media = |reason: &str| CaptureError::NotMedia {
@@ -48,12 +48,12 @@ impl Video {
             reason: reason.to_owned(),
         };
         let capture = open_capture(path).ok_or_else(|| {
-            not_media("its kind is unknown or its header is damaged or missing; convert it to MP4")
+            not_media("unknown format, or a damaged or missing header; convert it to MP4")
         })?;
         Ok(Self::new(capture, Origin::File(path.to_owned()), path_label(path), options))
     }
 
-    /// A stream from the network.
+    /// Opens a network stream.
     pub(super) fn open_stream(url: &str, options: &OpenOptions) -> Result<Self, CaptureError> {
         quiet_opencv();
         let shown = without_password(url);
@@ -92,12 +92,12 @@ impl Video {
         }
     }
 
-    /// How long a frame lasts, as far as the file says.
+    /// How long a frame lasts; 1/25 s if the file gives no frame rate.
     fn frame_time(&self) -> Duration {
         Duration::from_secs_f64(1.0 / self.frame_rate.unwrap_or(25.0))
     }
 
-    /// The time of the frame that was just read: the file's own, made to grow from frame to frame.
+    /// The time of the frame just read: the file's own, made to increase from frame to frame.
     fn time_of_frame(&self) -> Duration {
         let in_file = self.capture.get(CAP_PROP_POS_MSEC).unwrap_or(0.0).clamp(0.0, 1e12);
         let time = self.round_start.1 + Duration::from_secs_f64(in_file / 1000.0);
@@ -107,7 +107,7 @@ impl Video {
         }
     }
 
-    /// There are no more frames: the end, a new round, or something is wrong.
+    /// Handles the lack of a next frame: the end, a new round or an error.
     fn end_of_round(&mut self) -> Result<Option<Frame>, CaptureError> {
         let (first, start) = self.round_start;
         let read = self.sequence - first;
@@ -131,7 +131,7 @@ impl Video {
         };
         if read == 0 {
             self.finished = true;
-            let reason = "it holds no frame that can be decoded".to_owned();
+            let reason = "it has no frame that can be decoded".to_owned();
             return Err(CaptureError::NotMedia { path, reason });
         }
         if self.repeat
@@ -196,7 +196,7 @@ fn open_capture(path: &Path) -> Option<VideoCapture> {
         .filter(|capture| capture.is_opened().unwrap_or(false))
 }
 
-/// FFmpeg where OpenCV was built with it: the others take file names for patterns of picture series.
+/// FFmpeg if OpenCV was built with it: other backends read file names as image sequence patterns.
 fn backend() -> i32 {
     let has_ffmpeg = get_stream_backends()
         .is_ok_and(|backends| backends.iter().any(|backend| backend as i32 == CAP_FFMPEG));

@@ -1,7 +1,7 @@
-//! Webcams through nokhwa: one format is agreed on, every frame comes out as RGB.
+//! Webcams through nokhwa: negotiates one format and decodes every frame to RGB.
 //!
-//! Nokhwa's calls may block for ever and, on broken hardware, panic. Blocking is the supervisor's
-//! business; panics become errors here.
+//! Nokhwa's calls may block forever and, on broken hardware, panic. The supervisor handles
+//! blocking; panics become errors here.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
@@ -17,7 +17,7 @@ use nokhwa::{Buffer, Camera, NokhwaError};
 use super::{CameraFormat, CameraInfo, CaptureError, FrameSource, Pacing};
 use emotion_core::Frame;
 
-/// So many frames in a row may be damaged (USB loses packets) before the camera counts as lost.
+/// This many frames in a row may be damaged (USB loses packets) before the camera counts as lost.
 const DAMAGED_FRAMES_ALLOWED: u32 = 30;
 
 /// An open, streaming webcam.
@@ -54,7 +54,7 @@ impl Webcam {
         Ok(Self { camera, hold, label, format, opened_at, sequence: 0, lost: false })
     }
 
-    /// Opens the first camera that can be opened among those with a number above `last`.
+    /// Opens the first camera that opens and has a number above `last`.
     pub(super) fn open_first(last: Option<u32>) -> Result<Self, CaptureError> {
         allow_cameras()?;
         let mut reason = None;
@@ -68,7 +68,7 @@ impl Webcam {
                     tracing::info!("{error}");
                     let busy = matches!(error, CaptureError::CameraBusy { .. });
                     let state = if busy { "is busy" } else { "does not open" };
-                    // Where several fail, the first is the one that people mean.
+                    // If several fail, report the first: users most likely mean that one.
                     reason = reason.or(Some(format!("camera {index} {state}")));
                 }
             }
@@ -144,7 +144,7 @@ impl FrameSource for Webcam {
 
 impl Drop for Webcam {
     fn drop(&mut self) {
-        // Nokhwa's own drop unwraps what stopping gives; after this there is nothing left to stop.
+        // Nokhwa's own drop unwraps the result of stopping. After this there is nothing to stop.
         match guarded(self.index(), || self.camera.stop_stream()) {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!("{} did not stop: {error}", self.label),
@@ -166,7 +166,7 @@ pub(super) fn cameras() -> Result<Vec<CameraInfo>, CaptureError> {
     Ok(cameras.collect())
 }
 
-/// Numbers and names of what the system lists, by number.
+/// Numbers and names of the system's cameras, sorted by number.
 fn list() -> Result<Vec<(u32, String)>, CaptureError> {
     let failed = |reason| CaptureError::NoCamera { reason };
     let listed = catch_unwind(|| nokhwa::query(ApiBackend::Auto))
@@ -219,7 +219,8 @@ fn formats_of(index: u32) -> Result<Vec<CameraFormat>, CaptureError> {
     Ok(grouped)
 }
 
-/// Opens and starts a camera: MJPEG 640x480 at 30, else YUYV, else what comes nearest.
+/// Opens and starts a camera: 640x480 at 30 frames per second in MJPEG, else in YUYV, else in the
+/// nearest format.
 fn start_camera(index: u32) -> Result<(Camera, WireFormat), NokhwaError> {
     prepare(index);
     let wanted = Resolution::new(640, 480);
@@ -234,7 +235,7 @@ fn start_camera(index: u32) -> Result<(Camera, WireFormat), NokhwaError> {
     drop(camera);
     formats.sort_by_key(distance_from_wish);
     formats.dedup();
-    // Drivers refuse some of what they list.
+    // Drivers refuse some of the formats that they list.
     for format in formats.iter().take(8) {
         if let Ok(started) = start_in(index, RequestedFormatType::Exact(*format)) {
             return Ok(started);
@@ -246,7 +247,7 @@ fn start_camera(index: u32) -> Result<(Camera, WireFormat), NokhwaError> {
     Ok((camera, format))
 }
 
-/// Brings the camera into a state that nokhwa can open. Where that fails, opening will say why.
+/// Puts the camera into a state that nokhwa can open. If that fails, opening reports why.
 fn prepare(index: u32) {
     #[cfg(target_os = "linux")]
     if let Err(error) = linux::leave_unknown_format(index) {
@@ -264,18 +265,18 @@ fn start_in(index: u32, request: RequestedFormatType) -> Result<(Camera, WireFor
     Ok((camera, format))
 }
 
-/// Opens a camera without a stream, in whichever format it takes.
+/// Opens a camera without starting its stream, in any format that works.
 fn open_in_any_format(index: u32) -> Result<Camera, NokhwaError> {
     let open = |request| {
         Camera::new(CameraIndex::Index(index), RequestedFormat::new::<RgbFormat>(request))
     };
-    // Each of them picks another format; one that the driver refuses fails the whole call.
+    // Each request picks another format, and the call fails if the driver refuses that format.
     open(RequestedFormatType::None)
         .or_else(|_| open(RequestedFormatType::AbsoluteHighestFrameRate))
         .or_else(|_| open(RequestedFormatType::AbsoluteHighestResolution))
 }
 
-/// How far a format is from 640x480 at 30 in a cheap encoding: the smallest comes first.
+/// Sort key: how far a format is from 640x480 at 30 frames per second in a cheap encoding.
 fn distance_from_wish(format: &WireFormat) -> (bool, u32, u32, u32) {
     let pixels = format.width() * format.height();
     (
@@ -286,7 +287,7 @@ fn distance_from_wish(format: &WireFormat) -> (bool, u32, u32, u32) {
     )
 }
 
-/// Cheapest and best tried encodings first.
+/// Sort key: cheapest and best tested encodings first.
 fn rank(encoding: FrameFormat) -> u32 {
     match encoding {
         FrameFormat::MJPEG => 0,
@@ -309,7 +310,7 @@ fn encoding(format: FrameFormat) -> &'static str {
     }
 }
 
-/// RGB of a buffer. Drivers round buffers up; the rest is no picture.
+/// Decodes a buffer to RGB. Drivers round buffer sizes up; the excess is ignored.
 fn decode(buffer: &Buffer, format: WireFormat) -> Result<Vec<u8>, NokhwaError> {
     let pixels = format.width() as usize * format.height() as usize;
     let bytes = match format.format() {
@@ -323,7 +324,7 @@ fn decode(buffer: &Buffer, format: WireFormat) -> Result<Vec<u8>, NokhwaError> {
     RgbFormat::write_output(format.format(), format.resolution(), &data[..bytes.min(data.len())])
 }
 
-/// Runs a call into nokhwa; a panic in there comes out as an error.
+/// Runs a call into nokhwa and turns a panic into an error.
 fn guarded<T>(index: u32, call: impl FnOnce() -> T) -> Result<T, CaptureError> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|panic| CaptureError::Crashed {
         label: format!("camera {index}"),
@@ -336,11 +337,11 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default().to_owned()
 }
 
-/// Nokhwa's errors are texts; those that people can do something about are told apart.
+/// Converts nokhwa's errors, which are plain text, and recognises those that the user can fix.
 fn open_error(index: u32, error: &NokhwaError) -> CaptureError {
     let reason = driver_says(error);
     if reason.contains("os error 16") || reason.contains("busy") {
-        return CaptureError::CameraBusy { index, reason: "another program has it".to_owned() };
+        return CaptureError::CameraBusy { index, reason: "another program uses it".to_owned() };
     }
     if reason.contains("os error 13") {
         let reason = "access denied; on Linux add yourself to the group `video`".to_owned();
@@ -353,7 +354,7 @@ fn driver_says(error: &NokhwaError) -> String {
     error.to_string()
 }
 
-/// Asks for the permission to use cameras, where the system wants to be asked (macOS).
+/// Asks for permission to use cameras, where the system requires it (macOS).
 fn allow_cameras() -> Result<(), CaptureError> {
     if nokhwa::nokhwa_check() {
         return Ok(());
@@ -366,14 +367,14 @@ fn allow_cameras() -> Result<(), CaptureError> {
     match answered.recv() {
         Ok(true) => Ok(()),
         Ok(false) | Err(_) => Err(CaptureError::NoCamera {
-            reason: "this program may not use cameras; allow it in the system's settings"
+            reason: "this program has no permission to use one; allow it in the system's settings"
                 .to_owned(),
         }),
     }
 }
 
-/// The right to open a camera. A reader that hangs keeps it, so that nobody opens the camera a
-/// second time beside it: drivers and nokhwa take that badly.
+/// Exclusive use of a camera within this program. A reader that hangs keeps it, so that the camera
+/// is not opened a second time in parallel, which drivers and nokhwa do not handle well.
 struct Hold(u32);
 
 static HELD: Mutex<Vec<u32>> = Mutex::new(Vec::new());
@@ -424,7 +425,7 @@ mod tests {
     #[test]
     fn jpeg_frames_come_out_as_rgb() {
         let mut data = orange_jpeg();
-        // Drivers hand over the whole buffer: the rest is left from earlier frames.
+        // Drivers hand over the whole buffer, with data of earlier frames at its end.
         data.extend([0xAB; 500]);
         let rgb = decode_as(FrameFormat::MJPEG, &data).expect("a picture");
         assert_eq!(rgb.len(), 64 * 32 * 3);
@@ -436,7 +437,7 @@ mod tests {
     fn damaged_jpeg_frames_are_no_panic() {
         let jpeg = orange_jpeg();
         for length in [0, 1, 2, 20, jpeg.len() / 2, jpeg.len() - 2] {
-            // Some decode to a grey rest, which is fine; none may unwind out of here.
+            // Some decode with the rest in grey, which is fine; none may unwind out of here.
             let _ = decode_as(FrameFormat::MJPEG, &jpeg[..length]);
         }
         assert!(decode_as(FrameFormat::MJPEG, &[7; 1000]).is_none());
@@ -456,7 +457,7 @@ mod tests {
     }
 }
 
-/// What nokhwa leaves out on Linux.
+/// What nokhwa does not do on Linux.
 #[cfg(target_os = "linux")]
 mod linux {
     use std::io;
@@ -466,16 +467,17 @@ mod linux {
     use v4l::video::capture::Parameters;
     use v4l::{Device, Format, FourCC};
 
-    /// Whether a video node may be a camera: most webcams bring a second node for metadata, and
-    /// there are outputs and codecs. Nodes that cannot be asked stay in: opening them tells why.
+    /// Whether a video node may be a camera: most webcams have a second node for metadata, and
+    /// some nodes are outputs or codecs. Nodes that cannot be queried stay in: opening them
+    /// reports why.
     pub(super) fn may_be_camera(index: u32) -> bool {
         Device::new(index as usize)
             .and_then(|device| device.query_caps())
             .map_or(true, |caps| caps.capabilities.contains(Flags::VIDEO_CAPTURE))
     }
 
-    /// Takes the camera out of a format or frame rate that another program left it in and that
-    /// nokhwa does not know: nokhwa reads the old ones first, and gives up on them.
+    /// Resets a format or frame rate that another program left set and that nokhwa does not know:
+    /// nokhwa reads the current ones first and fails on unknown ones.
     pub(super) fn leave_unknown_format(index: u32) -> io::Result<()> {
         const KNOWN: [&[u8; 4]; 5] = [b"MJPG", b"YUYV", b"NV12", b"RGB3", b"BGR3"];
         let device = Device::new(index as usize)?;

@@ -39,10 +39,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let mut detector = HaarDetector::from_system(None)?;
             let frame = frame(&face.image, enlarged, surround)?;
             let found = detector.detect(&frame, &[])?;
-            let largest =
-                found.iter().max_by(|a, b| a.box_in_frame.area().total_cmp(&b.box_in_frame.area()));
+            let largest = found
+                .iter()
+                .max_by(|a, b| a.bbox_in_frame.area().total_cmp(&b.bbox_in_frame.area()));
             let Some(detection) = largest.filter(|found| found.roll.abs() < 0.1) else { continue };
-            let found = detection.box_in_frame;
+            let found = detection.bbox_in_frame;
             let (x, y) = found.center();
             // Boxes that are not about this face: a mouth, a pattern in the surroundings.
             if found.width < side * 0.5 {

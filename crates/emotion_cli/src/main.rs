@@ -14,15 +14,15 @@ use commands::{calibrate, evaluate, logits, train};
 
 /// Reads facial expressions from cameras, films and pictures, and reacts to them.
 ///
-/// It reads what a face shows; it does not know what a person feels. Without a command it starts the
-/// demo.
+/// It reads what a face shows; it does not know what a person feels. Without a command it starts
+/// the demo.
 #[derive(Parser)]
 #[command(name = "emotion", version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 
-    /// Says more on stderr: -v what happens, -vv every detail (RUST_LOG overrules it)
+    /// Logs more to stderr: -v what happens, -vv every detail (RUST_LOG overrides it)
     #[arg(short, long, action = ArgAction::Count, global = true)]
     verbose: u8,
 }
@@ -45,6 +45,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    silence_mesa();
     let cli = Cli::parse_from(with_default_command(std::env::args_os().collect()));
     log_to_stderr(cli.verbose);
     let result = match &cli.command {
@@ -64,7 +65,7 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        // `emotion ... | head`: whoever read the output has enough.
+        // `emotion ... | head`: the reader of the output needs no more of it.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {}", commands::chain(&error));
@@ -73,8 +74,22 @@ fn main() -> ExitCode {
     }
 }
 
-/// Puts `demo` where no command is given, so that its options may follow at once: `emotion
-/// --source puppet`.
+/// Keeps Mesa from printing "XDG_RUNTIME_DIR is invalid" where there is no desktop: its Vulkan
+/// layer for choosing a device looks for a Wayland display there, and this program chooses the
+/// device itself.
+fn silence_mesa() {
+    let set = |name| std::env::var_os(name).is_some();
+    if !set("XDG_RUNTIME_DIR") && !set("NODEVICE_SELECT") {
+        #[expect(unsafe_code, reason = "no other thread runs yet that could read the environment")]
+        // SAFETY: this is the first statement of the program, which has one thread so far.
+        unsafe {
+            std::env::set_var("NODEVICE_SELECT", "1");
+        }
+    }
+}
+
+/// Inserts `demo` if no command is given, so that its options work without it: `emotion --source
+/// puppet`.
 fn with_default_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
     let is_verbosity = |argument: &OsString| {
         let argument = argument.to_string_lossy();

@@ -52,7 +52,7 @@ fn number(row: &Row, column: &str) -> f64 {
     row[column].parse().unwrap_or_else(|_| panic!("{column} of {row:?} is no number"))
 }
 
-fn box_in_frame(row: &Row) -> FrameRect {
+fn bbox_in_frame(row: &Row) -> FrameRect {
     let [x, y, w, h] = ["x", "y", "w", "h"].map(|column| number(row, column) as f32);
     FrameRect::new(x, y, w, h)
 }
@@ -68,7 +68,7 @@ fn puppet_frames(count: usize) -> Vec<(Frame, FrameRect, Expression, Duration)> 
         .map(|_| {
             let frame = puppet.next_frame().expect("a frame").expect("no end");
             let truth = puppet.truth()[0];
-            (frame, truth.box_in_frame, truth.expression, truth.since)
+            (frame, truth.bbox_in_frame, truth.expression, truth.since)
         })
         .collect()
 }
@@ -88,7 +88,7 @@ fn the_puppets_face_is_in_every_frame_where_it_is_drawn() {
         last_frame = Some(frame);
         let (drawn, truth_in_frame, ..) = &truth[frame];
         assert!((number(row, "time_s") - drawn.time().as_secs_f64()).abs() < 1e-5);
-        hits += usize::from(box_in_frame(row).iou(truth_in_frame) > 0.5);
+        hits += usize::from(bbox_in_frame(row).iou(truth_in_frame) > 0.5);
 
         let scores: f64 = Expression::ALL.iter().map(|one| number(row, one.name())).sum();
         assert!((scores - 1.0).abs() < 0.001, "scores of {row:?} sum to {scores}");
@@ -204,7 +204,7 @@ fn size_fits_the_frames_first() {
             drawn.width / 2.0,
             drawn.height / 2.0,
         );
-        assert!(box_in_frame(row).iou(&fitted) > 0.4, "{row:?} is not at {fitted:?}");
+        assert!(bbox_in_frame(row).iou(&fitted) > 0.4, "{row:?} is not at {fitted:?}");
     }
 }
 
@@ -255,7 +255,7 @@ fn an_annotated_film_has_every_frame_with_its_face_marked() {
         };
         // The box is drawn where the row says: its left edge differs from the picture, and what lies
         // far from the face does not.
-        let rect = box_in_frame(row);
+        let rect = bbox_in_frame(row);
         let (x, y) = (rect.x as u32, rect.center().1 as u32);
         let edge = difference(&frame, original, x.saturating_sub(4)..x + 5, y - 10..y + 10);
         let corner = difference(&frame, original, 0..24, 456..480);

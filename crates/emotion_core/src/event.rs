@@ -148,7 +148,7 @@ impl FaceReading {
     /// A reading of a frame of this size.
     pub fn new(reading: &Reading, frame_size: (u32, u32)) -> Self {
         Self {
-            bbox_in_frame: reading.box_in_frame,
+            bbox_in_frame: reading.bbox_in_frame,
             frame_size,
             roll: reading.roll,
             presence: reading.presence,

@@ -27,7 +27,7 @@ pub struct Reading {
     /// The track's number, from 1; none is given twice.
     pub track: u64,
     /// A square around the face, from the brows to below the mouth, as Haar frames it.
-    pub box_in_frame: FrameRect,
+    pub bbox_in_frame: FrameRect,
     /// How far the head leans, in radians, clockwise as seen in the picture.
     pub roll: f32,
     /// How sure it is that a face is there, 0 to 1; decays while the face is only followed.

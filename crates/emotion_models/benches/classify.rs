@@ -225,10 +225,10 @@ impl Drop for OnnxRuntime {
 fn print_preparation() -> Result<(), Box<dyn Error>> {
     let frame = noise(640, 480)?;
     let crop = |side| {
-        let box_in_frame = FrameRect::square((320.0, 240.0), side);
+        let bbox_in_frame = FrameRect::square((320.0, 240.0), side);
         let times = (0..200).map(|_| {
             let started = Instant::now();
-            std::hint::black_box(face_image(&frame, box_in_frame, 0.2));
+            std::hint::black_box(face_image(&frame, bbox_in_frame, 0.2));
             milliseconds_since(started)
         });
         median(times.collect())

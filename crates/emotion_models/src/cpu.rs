@@ -14,10 +14,10 @@ use std::sync::Arc;
 use emotion_core::{FaceImage, PIXELS, Scores};
 
 use self::network::CpuNetwork;
+use super::classifier::{Classifier, ClassifierInfo, ClassifyError};
 use super::loaded::LoadedModel;
 use super::readout::Readout;
 use super::weights::{LoadError, ModelFile};
-use super::{Classifier, ClassifierInfo, ClassifyError};
 
 /// The backend's name in messages and in [`ClassifierInfo`].
 const BACKEND: &str = "cpu";

@@ -17,13 +17,13 @@ use emotion_core::supervise::{Worker, WorkerFailure};
 use emotion_core::{FaceImage, PIXELS, SIDE, Scores};
 use wgpu::{AdapterInfo, DeviceType};
 
+use super::classifier::{Classifier, ClassifierInfo, ClassifyError};
 use super::loaded::{LoadedModel, Runner};
 use super::models::layers::FoldedNetwork;
 use super::readout::Readout;
 use super::weights::{LoadError, ModelFile};
-use super::{Classifier, ClassifierInfo, ClassifyError};
 
-/// The backend's name on the command line and in messages.
+/// The backend's name in settings and messages.
 const BACKEND: &str = "wgpu";
 
 /// The name of the thread that talks to the GPU.

@@ -4,7 +4,7 @@ use burn::tensor::Device;
 use burn::tensor::backend::Backend;
 use emotion_core::{Expression, FaceImage, PIXELS, Scores};
 
-use super::ClassifyError;
+use super::classifier::ClassifyError;
 use super::models::layers::FoldedNetwork;
 use super::readout::{Calibration, Readout};
 use super::weights::{LoadError, ModelFile};

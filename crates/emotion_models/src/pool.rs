@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use emotion_core::{FaceImage, Scores};
 
-use crate::{Classifier, ClassifierInfo, ClassifierOptions, ClassifyError, LoadError};
+use crate::classifier::{Classifier, ClassifierInfo, ClassifyError};
+use crate::options::ClassifierOptions;
+use crate::weights::LoadError;
 
 /// Loads each model once, and hands it to everybody who asks for the same one.
 ///
@@ -156,6 +158,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::choice::{BackendChoice, ModelChoice};
     use emotion_core::{Expression, PIXELS};
 
     /// A model that cannot be copied, is slow, and counts its batches.
@@ -225,8 +228,7 @@ mod tests {
     #[test]
     fn the_same_model_is_loaded_once_and_read_alike() {
         let pool = ModelPool::new();
-        let options =
-            ClassifierOptions::new(crate::BackendChoice::Cpu, crate::ModelChoice::Default);
+        let options = ClassifierOptions::new(BackendChoice::Cpu, ModelChoice::Default);
         let mut one = pool.load(&options).expect("a model");
         let mut other = pool.load(&options).expect("a model");
         assert_eq!(pool.len(), 1);

@@ -39,7 +39,7 @@ fn puppet(expression: Expression) -> FaceImage {
         last = Some(frame);
     }
     let truth = source.truth()[0];
-    face_image(&last.expect("a frame"), truth.box_in_frame, truth.roll)
+    face_image(&last.expect("a frame"), truth.bbox_in_frame, truth.roll)
 }
 
 /// A line for each shipped model and expression: what it is about, and the scores.

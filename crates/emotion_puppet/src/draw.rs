@@ -9,7 +9,7 @@ use super::motion::{Sway, mix, unit};
 use super::pen::{Pen, Spot, gradient};
 use emotion_core::FrameRect;
 
-/// How far the grain changes a pixel, in steps of brightness.
+/// Strength of the grain, in steps of brightness.
 const GRAIN: f32 = 3.5;
 
 /// One head in a frame, ready to be drawn.
@@ -47,7 +47,7 @@ impl HeadPose {
     }
 
     /// The square that OpenCV's frontal cascade finds.
-    pub fn box_in_frame(&self) -> FrameRect {
+    pub fn bbox_in_frame(&self) -> FrameRect {
         let (sin, cos) = self.sway.roll.sin_cos();
         let below = 0.18 * self.unit;
         let (x, y) = self.position_in_frame;
@@ -121,7 +121,7 @@ impl Painter {
         let mut rgb = vec![0; canvas.data().len() / 4 * 3];
         let rows = rgb.chunks_exact_mut(width * 3).zip(canvas.data().chunks_exact(width * 4));
         for (row, (out, pixels)) in rows.enumerate() {
-            // Rows begin at unrelated places of the noise, so that no pattern shows.
+            // Rows begin at unrelated places in the noise, so that no pattern shows.
             let place = (start.wrapping_add(mix(row as u64) as usize)) % (self.grain.len() - width);
             let grain = &self.grain[place..place + width];
             for ((out, pixel), grain) in
@@ -136,7 +136,7 @@ impl Painter {
     }
 }
 
-/// Noise with about a bell's shape, longer than any row.
+/// Noise with a roughly bell-shaped distribution, longer than any row.
 fn grain(seed: u64) -> Vec<i8> {
     (0..1 << 16)
         .map(|place| {
@@ -146,7 +146,7 @@ fn grain(seed: u64) -> Vec<i8> {
         .collect()
 }
 
-/// A room out of focus: a wall in the light of a window. Nothing in it looks like a face.
+/// A room out of focus: a wall lit by a window. Nothing in it looks like a face.
 fn room(size: (u32, u32)) -> Option<Pixmap> {
     let mut canvas = Pixmap::new(size.0, size.1)?;
     canvas.fill(Color::BLACK);

@@ -1,11 +1,11 @@
-//! What a face does: muscles as numbers, and their positions in each of the seven expressions.
+//! Facial muscles as numbers, and their positions in each of the seven expressions.
 //!
 //! The numbers follow the action units of the Facial Action Coding System (Ekman and Friesen,
 //! 1978) and its prototypes of the basic expressions; the amounts are this crate's own.
 
 use emotion_core::Expression;
 
-/// How far each part of a face is from rest. 0 is rest and 1 is as far as it goes, unless said.
+/// How far each part of a face is from rest: 0 at rest to 1 at most, unless noted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct FaceShape {
     /// Inner ends of the brows, -1 lowered to 1 raised (action units 4 and 1).
@@ -69,93 +69,121 @@ impl FaceShape {
     /// The face of an expression at its full strength.
     pub const fn of(expression: Expression) -> Self {
         match expression {
-            Expression::Angry => Self {
-                inner_brow: -1.0,
-                outer_brow: 0.05,
-                frown: 1.0,
-                upper_lid: 0.25,
-                squint: 0.35,
-                nose: 0.7,
-                upper_lip: 0.5,
-                corner: -0.75,
-                width: 0.05,
-                jaw: 0.38,
-                part: 0.9,
-                chin: 0.3,
-                upper_teeth: 1.0,
-                lower_teeth: 1.0,
-                ..Self::REST
-            },
-            Expression::Disgust => Self {
-                inner_brow: -0.7,
-                outer_brow: -0.6,
-                frown: 0.35,
-                upper_lid: -0.75,
-                squint: 0.8,
-                cheek: 0.1,
-                nose: 1.0,
-                upper_lip: 1.0,
-                corner: -1.0,
-                width: -0.7,
-                jaw: 0.1,
-                part: 0.9,
-                round: 0.25,
-                chin: 0.2,
-                upper_teeth: 0.9,
-                lower_teeth: 0.1,
-                ..Self::REST
-            },
-            Expression::Fear => Self {
-                inner_brow: 1.0,
-                outer_brow: -0.6,
-                frown: 0.7,
-                upper_lid: 1.0,
-                corner: -0.4,
-                width: 0.6,
-                jaw: 0.7,
-                part: 0.9,
-                lower_teeth: 0.8,
-                ..Self::REST
-            },
-            Expression::Happy => Self {
-                outer_brow: 0.15,
-                upper_lid: -0.1,
-                squint: 0.45,
-                cheek: 1.0,
-                corner: 1.0,
-                width: 0.65,
-                jaw: 0.3,
-                part: 0.8,
-                upper_teeth: 1.0,
-                ..Self::REST
-            },
-            Expression::Sad => Self {
-                inner_brow: 1.0,
-                outer_brow: -0.9,
-                frown: 0.45,
-                upper_lid: -0.4,
-                corner: -1.0,
-                width: 0.1,
-                press: 0.2,
-                chin: 0.7,
-                ..Self::REST
-            },
-            Expression::Surprise => Self {
-                inner_brow: 1.0,
-                outer_brow: 1.0,
-                upper_lid: 1.0,
-                width: -0.5,
-                jaw: 1.0,
-                part: 0.8,
-                round: 1.0,
-                ..Self::REST
-            },
-            // Muscles at rest alone leave a stare: relaxed lids are a little lower.
-            Expression::Neutral => Self { outer_brow: 0.3, squint: 0.35, ..Self::REST },
+            Expression::Angry => Self::angry(),
+            Expression::Disgust => Self::disgust(),
+            Expression::Fear => Self::fear(),
+            Expression::Happy => Self::happy(),
+            Expression::Sad => Self::sad(),
+            Expression::Surprise => Self::surprise(),
+            Expression::Neutral => Self::neutral(),
         }
     }
 
-    /// Goes `amount` of the way that leads from one face to another, from wherever this face is.
+    const fn angry() -> Self {
+        Self {
+            inner_brow: -1.0,
+            outer_brow: 0.05,
+            frown: 1.0,
+            upper_lid: 0.25,
+            squint: 0.35,
+            nose: 0.7,
+            upper_lip: 0.5,
+            corner: -0.75,
+            width: 0.05,
+            jaw: 0.38,
+            part: 0.9,
+            chin: 0.3,
+            upper_teeth: 1.0,
+            lower_teeth: 1.0,
+            ..Self::REST
+        }
+    }
+
+    const fn disgust() -> Self {
+        Self {
+            inner_brow: -0.7,
+            outer_brow: -0.6,
+            frown: 0.35,
+            upper_lid: -0.75,
+            squint: 0.8,
+            cheek: 0.1,
+            nose: 1.0,
+            upper_lip: 1.0,
+            corner: -1.0,
+            width: -0.7,
+            jaw: 0.1,
+            part: 0.9,
+            round: 0.25,
+            chin: 0.2,
+            upper_teeth: 0.9,
+            lower_teeth: 0.1,
+            ..Self::REST
+        }
+    }
+
+    const fn fear() -> Self {
+        Self {
+            inner_brow: 1.0,
+            outer_brow: -0.6,
+            frown: 0.7,
+            upper_lid: 1.0,
+            corner: -0.4,
+            width: 0.6,
+            jaw: 0.7,
+            part: 0.9,
+            lower_teeth: 0.8,
+            ..Self::REST
+        }
+    }
+
+    const fn happy() -> Self {
+        Self {
+            outer_brow: 0.15,
+            upper_lid: -0.1,
+            squint: 0.45,
+            cheek: 1.0,
+            corner: 1.0,
+            width: 0.65,
+            jaw: 0.3,
+            part: 0.8,
+            upper_teeth: 1.0,
+            ..Self::REST
+        }
+    }
+
+    const fn sad() -> Self {
+        Self {
+            inner_brow: 1.0,
+            outer_brow: -0.9,
+            frown: 0.45,
+            upper_lid: -0.4,
+            corner: -1.0,
+            width: 0.1,
+            press: 0.2,
+            chin: 0.7,
+            ..Self::REST
+        }
+    }
+
+    const fn surprise() -> Self {
+        Self {
+            inner_brow: 1.0,
+            outer_brow: 1.0,
+            upper_lid: 1.0,
+            width: -0.5,
+            jaw: 1.0,
+            part: 0.8,
+            round: 1.0,
+            ..Self::REST
+        }
+    }
+
+    /// All muscles at rest give a stare: relaxed lids are a little lower.
+    const fn neutral() -> Self {
+        Self { outer_brow: 0.3, squint: 0.35, ..Self::REST }
+    }
+
+    /// Adds `amount` of the difference between two faces to this one.
     pub fn step(&mut self, from: &Self, to: &Self, amount: f32) {
         for ((value, from), to) in self.values_mut().into_iter().zip(from.values()).zip(to.values())
         {

@@ -1,4 +1,4 @@
-//! Hair: strand by strand, once for each head; it is then laid over the head as a picture.
+//! Hair, drawn strand by strand once for each head, then laid over the head as a picture.
 
 use tiny_skia::{IntRect, Pixmap, Transform};
 
@@ -9,19 +9,19 @@ use super::pen::{Pen, Rgb, Spot, closed, gradient, mixed, open, shaded};
 /// The part of the head's plane that hair can cover: left, top, right, bottom.
 const BOUNDS: (f32, f32, f32, f32) = (-1.7, -1.85, 1.7, 2.3);
 
-/// The hair behind the face and the hair before it.
+/// The hair behind the face and the hair in front of it.
 pub(super) struct Hair {
     pub back: Option<Layer>,
     pub front: Option<Layer>,
 }
 
-/// A picture of hair, and what puts it onto the head.
+/// A picture of hair, and the transform from its pixels to the head.
 pub(super) struct Layer {
     pub picture: Pixmap,
     pub place: Transform,
 }
 
-/// A bundle of strands between two curves, each of as many points, from root to tip.
+/// A bundle of strands between two curves with the same number of points, from root to tip.
 struct Lock {
     one: Vec<Spot>,
     other: Vec<Spot>,
@@ -52,7 +52,7 @@ impl Hair {
 }
 
 impl Layer {
-    /// Without the clear edges, which would cost time in every frame.
+    /// Crops the transparent edges, which would cost time in every frame.
     fn trimmed(canvas: &Pixmap, place: Transform) -> Option<Self> {
         let width = canvas.width() as usize;
         let drawn = canvas.pixels().iter().enumerate().filter(|(_, pixel)| pixel.alpha() > 0);
@@ -65,7 +65,7 @@ impl Layer {
         if left > right {
             return None;
         }
-        // One clear pixel around, into which the edge fades.
+        // One transparent pixel stays around it, for the edge to fade into.
         let (left, top) = (left.saturating_sub(1), top.saturating_sub(1));
         let right = (right + 2).min(width);
         let bottom = (bottom + 2).min(canvas.height() as usize);
@@ -80,7 +80,7 @@ impl Layer {
     }
 }
 
-/// Draws a lock: its mass first, then its strands, lighter where the light from above meets them.
+/// Draws a lock: its mass first, then its strands, lighter where light from above hits them.
 fn comb(pen: &mut Pen<'_>, lock: &Lock, color: Rgb, seed: u64) {
     let outline: Vec<Spot> = lock.one.iter().chain(lock.other.iter().rev()).copied().collect();
     let (Some(top), Some(bottom)) = (lock.one.first(), lock.one.last()) else { return };
@@ -135,7 +135,7 @@ fn comb(pen: &mut Pen<'_>, lock: &Lock, color: Rgb, seed: u64) {
     }
 }
 
-/// The locks of a style: those behind the face, then those before it.
+/// The locks of a style: those behind the face, then those in front of it.
 fn style(style: HairStyle, seed: u64) -> (Vec<Lock>, Vec<Lock>) {
     match style {
         HairStyle::Long => (long_back(), long_front()),

@@ -1,4 +1,4 @@
-//! Draws one head: from the shoulders over skin, eyes and mouth to the hair.
+//! Draws one head, from the shoulders through skin, eyes and mouth to the hair.
 
 use tiny_skia::{Path, PathBuilder, Pixmap, Transform};
 
@@ -17,7 +17,7 @@ use super::skin;
 const MOUTH_DARK: [u8; 3] = [48, 14, 16];
 const TEETH: [u8; 3] = [238, 232, 220];
 
-/// One head with what is kept between its frames.
+/// One head with what it keeps between frames.
 pub(super) struct Head {
     look: Look,
     hair: Hair,
@@ -25,7 +25,7 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// A head that is drawn about `pixels_per_unit` to half the width of its face.
+    /// A head whose face is drawn about `pixels_per_unit` pixels to its half width.
     pub fn new(look: Look, pixels_per_unit: f32, seed: u64) -> Self {
         Self {
             look,
@@ -34,7 +34,7 @@ impl Head {
         }
     }
 
-    /// Draws the head; `to_frame` takes its coordinates to the frame, `body_to_frame` those of the
+    /// Draws the head; `to_frame` maps its coordinates to the frame, `body_to_frame` those of the
     /// shoulders, which move less.
     pub fn draw(
         &mut self,

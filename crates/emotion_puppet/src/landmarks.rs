@@ -1,4 +1,4 @@
-//! Where the parts of a face are, once its muscles have pulled them.
+//! Where the parts of a face are for given positions of its muscles.
 
 use super::face::FaceShape;
 use super::motion::Sway;
@@ -63,8 +63,8 @@ impl Landmarks {
         }
     }
 
-    /// A place on the front of the head as seen when the head is turned and nods: what is nearer
-    /// to the viewer moves further. `out` is how far it stands out from the egg.
+    /// A place on the front of the head after its turn and nod: what is nearer to the viewer moves
+    /// further. `out` is how far it stands out from the egg shape of the head.
     pub fn place(&self, (x, y): Spot, out: f32) -> Spot {
         let depth = (1.0 - (x / 1.1).powi(2) - ((y - 0.1) / 1.65).powi(2)).max(0.0).sqrt() + out;
         (x + 0.17 * self.turn * depth, y + 0.13 * self.nod * depth)
@@ -95,13 +95,13 @@ impl Landmarks {
         [inner, middle, outer].map(|(x, y)| self.place((side * x, *y), 0.05))
     }
 
-    /// A point of an eye, which is given for the side `1.0`.
+    /// A point of an eye, with coordinates given for the side `1.0`.
     pub fn on_eye(&self, side: f32, (x, y): Spot) -> Spot {
         self.place((side * x, y), 0.0)
     }
 
-    /// The upper lid's edge (or one `raise` above it) as a curve from the inner corner: two
-    /// control points and the end.
+    /// The upper lid's edge (or a line `raise` above it) as a cubic curve from the inner corner to
+    /// the outer one: start, two control points and end.
     pub fn upper_lid(&self, side: f32, raise: f32) -> [Spot; 4] {
         let eye = &self.eye;
         let (inner, outer) = (eye.inner, eye.outer);

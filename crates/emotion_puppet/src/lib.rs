@@ -1,11 +1,11 @@
-//! The puppet: the camera everyone has.
+//! The puppet: a drawn face that replaces a camera.
 //!
-//! [`PuppetSource`] draws shaded, moving heads that put on the seven expressions. Its frames go
-//! through the same detector and model as a camera's, so it needs no camera, no picture of anybody
-//! and no licence: it is the default where no camera is found, the toy whose face the keys pull,
-//! the known truth for tests ([`PuppetSource::truth`]) and the clock for measuring the delay from
-//! camera to screen. The same configuration and the same wishes give the same frames, pixel for
-//! pixel.
+//! [`PuppetSource`] draws shaded, moving heads that show the seven expressions. Its frames go
+//! through the same detector and model as a camera's, but need no camera, no picture of a person
+//! and no licence. It is the fallback when no camera is found, a toy whose expression the keys set,
+//! the ground truth for tests ([`PuppetSource::truth`]) and the clock for measuring the delay from
+//! camera to screen. The same configuration and the same [`SourceControl`]s give the same frames,
+//! pixel for pixel.
 
 mod draw;
 mod face;
@@ -30,29 +30,29 @@ use emotion_core::{
     CaptureError, Expression, Frame, FrameRect, FrameSource, Pacing, SourceControl,
 };
 
-/// How many heads a picture can hold.
+/// The most heads in a frame.
 pub const MAX_HEADS: u8 = 4;
 
-/// Sides of the pictures that are drawn; others are held to these.
+/// Width and height of a frame in pixels are clamped to this range.
 const SIDES: std::ops::RangeInclusive<u32> = 64..=4096;
 
-/// What a puppet looks like and does.
+/// Appearance and behaviour of a puppet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PuppetConfig {
-    /// Width and height of the frames in pixels, each held to 64 to 4096.
+    /// Width and height of the frames in pixels, each clamped to 64 to 4096.
     pub size: (u32, u32),
-    /// Frames per second; anything that is no positive number counts as 30.
+    /// Frames per second; anything but a positive, finite number counts as 30.
     pub frames_per_second: f64,
-    /// How many heads there are, each with a look of its own; held to 1 to [`MAX_HEADS`].
+    /// Number of heads, each with its own look; clamped to 1 to [`MAX_HEADS`].
     pub heads: u8,
-    /// Decides motion, blinks, looks and grain.
+    /// Random seed of motion, blinks, looks and grain.
     pub seed: u64,
     /// How much the heads move.
     pub motion: PuppetMotion,
-    /// What expressions are shown, and when.
+    /// Which expressions are shown, and when.
     pub script: PuppetScript,
-    /// How much of an expression is in the face at rest, 0 to 1, as in those of people who look sad
-    /// or cross when they are not; nothing of any if `None`.
+    /// An expression in the resting face and its amount, 0 to 1, as in people who look sad or cross
+    /// when they are not. `None` is a neutral resting face.
     pub rest: Option<(Expression, f32)>,
     /// How many frames there are; endless if `None`.
     pub frames: Option<u64>,
@@ -73,14 +73,14 @@ impl Default for PuppetConfig {
     }
 }
 
-/// How much a puppet moves beside its expressions.
+/// How much a puppet moves apart from its expressions.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PuppetMotion {
-    /// Furthest way from the middle, in half widths of the face.
+    /// Largest distance from the middle, in half widths of the face.
     pub sway: f32,
-    /// Furthest lean to either side, in radians.
+    /// Largest lean to either side, in radians.
     pub tilt: f32,
-    /// Furthest change of size, as a part of it.
+    /// Largest change of size, as a fraction of it.
     pub zoom: f32,
     /// How far the head turns and nods, 0 to 1 (about 15 degrees).
     pub turn: f32,
@@ -102,10 +102,10 @@ impl PuppetMotion {
         Self { sway: 0.0, tilt: 0.0, zoom: 0.0, turn: 0.0, gaze: 0.0, blinks: false };
 }
 
-/// What expressions a puppet shows, and when. A wish of the user ([`SourceControl`]) ends it.
+/// Which expressions a puppet shows, and when. A user's [`SourceControl`] ends it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum PuppetScript {
-    /// Through all seven again and again, neutral between each two; several heads show different ones.
+    /// All seven in a loop, with neutral between any two; several heads show different ones.
     #[default]
     Tour,
     /// One expression from the first frame on.
@@ -114,16 +114,16 @@ pub enum PuppetScript {
     Steps(Vec<(Duration, Expression)>),
 }
 
-/// What is known of a head in a frame.
+/// Ground truth of a head in a frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PuppetTruth {
-    /// A square from the brows to below the mouth, as Haar frames a face.
-    pub box_in_frame: FrameRect,
+    /// A square from the brows to below the mouth, as Haar cascades frame a face, in pixels.
+    pub bbox_in_frame: FrameRect,
     /// How far the head leans, in radians, clockwise as seen in the picture.
     pub roll: f32,
-    /// The expression that is shown or being put on.
+    /// The expression that is shown or that the face is changing to.
     pub expression: Expression,
-    /// When that expression was begun, on the source's clock; it is fully there 180 ms later.
+    /// When that expression began, on the source's clock; it is complete 180 ms later.
     pub since: Duration,
 }
 
@@ -160,7 +160,7 @@ impl PuppetSource {
         Self { config, painter, acting, truth: Vec::new(), next: 0 }
     }
 
-    /// What the last frame shows, head by head from the left; empty before the first frame.
+    /// Ground truth of the last frame, head by head from the left; empty before the first frame.
     pub fn truth(&self) -> &[PuppetTruth] {
         &self.truth
     }
@@ -173,7 +173,7 @@ impl PuppetSource {
 fn sway_of(config: &PuppetConfig, head: u8, time: Duration) -> Sway {
     let mut sway = Sway::at(time, head, config.seed, &config.motion);
     if config.heads > 1 {
-        // Neighbours leave each other room.
+        // Heads beside each other move less, so that they do not overlap.
         sway.offset.0 *= 0.5;
         sway.scale = 1.0 + (sway.scale - 1.0) * 0.5;
     }
@@ -202,7 +202,7 @@ impl FrameSource for PuppetSource {
                 HeadPose::new(self.config.size, self.config.heads, head, acting.face(time), sway);
             let shown = acting.shown(time);
             self.truth.push(PuppetTruth {
-                box_in_frame: pose.box_in_frame(),
+                bbox_in_frame: pose.bbox_in_frame(),
                 roll: pose.roll(),
                 expression: shown.expression,
                 since: shown.since,

@@ -24,22 +24,22 @@ const TOUR: [Expression; 6] = [
     Expression::Disgust,
 ];
 
-/// An expression and when it was begun.
+/// An expression and when it began.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Shown {
     pub expression: Expression,
     pub since: Duration,
 }
 
-/// The expressions of one head: the script, until somebody takes over.
+/// The expressions of one head: the script, until the first wish.
 #[derive(Debug, Clone)]
 pub(super) struct Acting {
     script: PuppetScript,
     /// Where in the tour this head begins, so that several heads differ.
     tour_offset: usize,
-    /// What neutral looks like.
+    /// The neutral face.
     rest: FaceShape,
-    /// Wishes since the puppet was made, in the order of their times.
+    /// Wishes that still have an effect, in the order of their times.
     wishes: Vec<Shown>,
 }
 
@@ -50,20 +50,20 @@ impl Acting {
 
     /// From `time` on, `expression` is shown and the script is over.
     pub fn wish(&mut self, time: Duration, expression: Expression) {
-        // What is older than a transition has no effect any more but for the last of it.
+        // Of the wishes older than a transition, only the last still has an effect.
         let settled = self.wishes.iter().rposition(|wish| wish.since + TRANSITION <= time);
         self.wishes.drain(..settled.unwrap_or(0));
         self.wishes.push(Shown { expression, since: time });
     }
 
-    /// The expression that is shown or being put on at `time`.
+    /// The expression that is shown, or that the face is changing to, at `time`.
     pub fn shown(&self, time: Duration) -> Shown {
         let wished = self.wishes.iter().rev().find(|wish| wish.since <= time);
         wished.copied().unwrap_or_else(|| self.scripted(time))
     }
 
-    /// The face at `time`: each change adds its eased way, so that a change in the middle of
-    /// another one makes no jump.
+    /// The face at `time`. Each change adds its eased difference, so that a change in the middle of
+    /// another one causes no jump.
     pub fn face(&self, time: Duration) -> FaceShape {
         let mut changes = vec![self.shown(time)];
         while let Some(last) = changes.last()
@@ -118,7 +118,7 @@ impl Acting {
     }
 }
 
-/// Where a head is and what its eyes do, beside its expression.
+/// Where a head is and what its eyes do, apart from its expression.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Sway {
     /// Sideways and downwards, in half widths of the face.
@@ -127,7 +127,7 @@ pub(super) struct Sway {
     pub roll: f32,
     /// Factor on the size.
     pub scale: f32,
-    /// Turned to the side, about -1 to 1; the puppet turns little.
+    /// Turn to the side, about -1 to 1; even 1 is a small turn.
     pub turn: f32,
     /// Nodding, about -1 (up) to 1 (down).
     pub nod: f32,
@@ -144,7 +144,7 @@ impl Sway {
     pub fn at(time: Duration, head: u8, seed: u64, amounts: &PuppetMotion) -> Self {
         let seconds = time.as_secs_f32();
         let seed = mix(seed ^ (u64::from(head) << 32));
-        // Two slow sines of unrelated lengths never look like a pendulum.
+        // Two slow sines of unrelated periods never look like a pendulum.
         let wander = |channel: u64, period: f32| {
             let phase = unit(seed, channel) * TAU;
             let other = unit(seed, channel + 100) * TAU;
@@ -180,7 +180,7 @@ fn gaze(seconds: f32, seed: u64, amount: f32) -> (f32, f32) {
     (from.0 + (to.0 - from.0) * way, from.1 + (to.1 - from.1) * way)
 }
 
-/// One blink in each stretch of time, at a place in it that the seed decides.
+/// One blink in each interval, at a time in it that the seed decides.
 fn blink(seconds: f32, seed: u64) -> f32 {
     const EVERY: f32 = 3.4;
     const LENGTH: f32 = 0.2;
@@ -191,13 +191,13 @@ fn blink(seconds: f32, seed: u64) -> f32 {
     if place < 0.4 { ease(place / 0.4) } else { 1.0 - ease((place - 0.4) / 0.6) }
 }
 
-/// From 0 to 1 without a kink at either end; flat outside.
+/// The smoothstep function: from 0 to 1 without a kink at either end, constant outside.
 pub(super) fn ease(way: f32) -> f32 {
     let way = way.clamp(0.0, 1.0);
     way * way * (3.0 - 2.0 * way)
 }
 
-/// A number from 0 to 1 that only `seed` and `channel` decide.
+/// A pseudo-random number from 0 to 1, determined by `seed` and `channel`.
 pub(super) fn unit(seed: u64, channel: u64) -> f32 {
     (mix(seed.wrapping_add(channel.wrapping_mul(0x9e37_79b9_7f4a_7c15))) >> 40) as f32
         / (1u64 << 24) as f32

@@ -1,11 +1,12 @@
-//! Lays a picture over a canvas, turned and scaled, with smooth edges.
+//! Lays a picture over a canvas, rotated and scaled, with smooth edges.
 //!
-//! tiny-skia's own bilinear pattern does the same, but takes longer for the hair alone than
-//! everything else on the head together: most of the picture is clear, and it looks at all of it.
+//! tiny-skia's own bilinear pattern does the same, but takes longer for the hair alone than for
+//! everything else on the head together: most of the picture is transparent, and it blends all of
+//! it.
 
 use tiny_skia::{Pixmap, Transform};
 
-/// Draws `picture` over `canvas`; `place` takes the picture's pixels to those of the canvas.
+/// Draws `picture` over `canvas`; `place` maps the picture's pixels to the canvas.
 pub(super) fn lay_over(canvas: &mut Pixmap, picture: &Pixmap, place: Transform) {
     let Some(back) = place.invert() else { return };
     let (width, height) = (picture.width() as i32, picture.height() as i32);
@@ -17,7 +18,7 @@ pub(super) fn lay_over(canvas: &mut Pixmap, picture: &Pixmap, place: Transform) 
         u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
     };
     let canvas_width = canvas.width() as usize;
-    // Places in the picture as fixed-point numbers with 16 bits after the point.
+    // Places in the picture as fixed-point numbers with 16 fractional bits.
     let fixed = |value: f32| (value * 65536.0) as i32;
     let (step_x, step_y) = (fixed(back.sx), fixed(back.ky));
     for row in rows {
@@ -37,7 +38,7 @@ pub(super) fn lay_over(canvas: &mut Pixmap, picture: &Pixmap, place: Transform) 
                     let drawn = mix(mix(a, b, across), mix(c, d, across), down);
                     let below = u32::from_le_bytes([pixel[0], pixel[1], pixel[2], pixel[3]]);
                     let clear = 255 - (drawn >> 24);
-                    // Premultiplied colours: what is drawn and what shines through just add up.
+                    // Colours are premultiplied: what is drawn and what shows through add up.
                     let result = drawn + mix(0, below, clear + (clear >> 7));
                     pixel.copy_from_slice(&result.to_le_bytes());
                 }
@@ -48,7 +49,7 @@ pub(super) fn lay_over(canvas: &mut Pixmap, picture: &Pixmap, place: Transform) 
     }
 }
 
-/// The way from one pixel to another, 0 to 256, two channels at a time.
+/// Interpolates between two pixels, `amount` from 0 to 256, two channels at a time.
 fn mix(from: u32, to: u32, amount: u32) -> u32 {
     const EVEN: u32 = 0x00ff_00ff;
     let rest = 256 - amount;

@@ -1,4 +1,4 @@
-//! Drawing on a head: shapes in the head's own coordinates, in few words.
+//! Drawing on a head: shapes in the head's own coordinates.
 
 use tiny_skia::{
     BlendMode, Color, FillRule, FilterQuality, GradientStop, LineCap, LinearGradient, Paint, Path,
@@ -23,7 +23,7 @@ impl Pen<'_> {
         self.blend(path, shader, BlendMode::SourceOver, FillRule::Winding);
     }
 
-    /// Darkens and colours what is there, as a stain does; inner outlines are holes.
+    /// Multiplies the canvas by the shader's colours, like a stain; inner outlines are holes.
     pub fn stain_around_holes(&mut self, path: Option<Path>, shader: Option<Shader<'_>>) {
         self.blend(path, shader, BlendMode::Multiply, FillRule::EvenOdd);
     }
@@ -81,7 +81,7 @@ pub(super) fn shaded(color: Rgb, factor: f32) -> Rgb {
     color.map(|channel| (f32::from(channel) * factor).clamp(0.0, 255.0) as u8)
 }
 
-/// The way from one colour to another.
+/// The colour `amount` of the way between two colours, 0 to 1.
 pub(super) fn mixed(from: Rgb, to: Rgb, amount: f32) -> Rgb {
     let mut color = from;
     for (channel, to) in color.iter_mut().zip(to) {
@@ -94,7 +94,7 @@ pub(super) fn plain(color: Rgb, opacity: f32) -> Option<Shader<'static>> {
     Some(Shader::SolidColor(tone(color, opacity)))
 }
 
-/// A gradient along a line: colours with their places on it, 0 to 1.
+/// A gradient along a line. A stop is its place on the line, 0 to 1, a colour and an opacity.
 pub(super) fn gradient(from: Spot, to: Spot, stops: &[(f32, Rgb, f32)]) -> Option<Shader<'static>> {
     let stops = stops
         .iter()
@@ -109,7 +109,7 @@ pub(super) fn gradient(from: Spot, to: Spot, stops: &[(f32, Rgb, f32)]) -> Optio
     )
 }
 
-/// A gradient outwards from a point.
+/// A gradient outwards from a point, with stops as in [`gradient`].
 pub(super) fn radial(
     center: Spot,
     radius: f32,
@@ -123,7 +123,7 @@ pub(super) fn radial(
     RadialGradient::new(center, 0.0, center, radius, stops, SpreadMode::Pad, Transform::identity())
 }
 
-/// A picture as paint; `place` puts its pixels onto the head.
+/// A picture as a shader; `place` maps its pixels to the head.
 pub(super) fn picture(pixmap: &Pixmap, place: Transform) -> Option<Shader<'_>> {
     Some(Pattern::new(pixmap.as_ref(), SpreadMode::Pad, FilterQuality::Bilinear, 1.0, place))
 }

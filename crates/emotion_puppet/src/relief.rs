@@ -8,15 +8,15 @@ use super::pen::{Rgb, Spot};
 /// The part of the head that is modelled: left, top, right, bottom, in half widths of the face.
 const BOUNDS: (f32, f32, f32, f32) = (-1.12, -1.4, 1.12, 1.82);
 
-/// Bumps and folds fade out so gently towards their edges that they reach further than they look.
+/// Factor on the radii of bumps and folds: they fade out so gently that they look smaller.
 const SPREAD: f32 = 1.22;
 
-/// A part of the model of the skin.
+/// A layer of the skin model.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Layer {
-    /// Towards the viewer, in half widths of the face.
+    /// Height towards the viewer, in half widths of the face.
     Height,
-    /// Light that does not reach the skin, 0 to 1.
+    /// Share of light that does not reach the skin, 0 to 1.
     Shade,
     /// Blood under the skin, 0 to 1.
     Blush,
@@ -30,7 +30,7 @@ pub(super) struct Relief {
     height: Vec<f32>,
     shade: Vec<f32>,
     blush: Vec<f32>,
-    /// Pores and blotches: a factor on the light that comes back.
+    /// Pores and blotches: a factor on the reflected light.
     texture: Vec<f32>,
     pixels: Option<Pixmap>,
 }
@@ -53,7 +53,7 @@ impl Relief {
         }
     }
 
-    /// Starts again from a smooth egg: `width` and `length` are its half axes.
+    /// Resets to a smooth egg; `width` and `length` are its half axes.
     pub fn clear(&mut self, center: Spot, width: f32, length: f32) {
         self.shade.fill(0.0);
         self.blush.fill(0.0);
@@ -79,14 +79,14 @@ impl Relief {
         let (c, d) = (-sin / radii.1, cos / radii.1);
         self.each(layer, center, reach, |x, y| {
             let (u, v) = (a * x + b * y, c * x + d * y);
-            // The third power: its second derivative is smooth too, so that no edge shows in the light.
+            // Cubed: the second derivative is continuous, so that no edge shows in the light.
             let inside = (1.0 - u * u - v * v).max(0.0);
             amount * inside * inside * inside
         });
     }
 
     /// Adds a ridge (or a furrow, if negative) between two points; `bend` is how far its middle is
-    /// off the straight line, to the right of the way from the first to the second.
+    /// off the straight line, to the right going from the first point to the second.
     pub fn fold(&mut self, layer: Layer, from: Spot, to: Spot, bend: f32, width: f32, amount: f32) {
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let length = dx.hypot(dy).max(1e-3);
@@ -105,13 +105,14 @@ impl Relief {
         });
     }
 
-    /// Lights the skin. `light` points from the face to the light, x right, y down, z to the viewer.
+    /// Lights the skin. `light` points from the face to the light: x right, y down, z towards the
+    /// viewer.
     pub fn light(&mut self, skin: Rgb, light: [f32; 3]) {
         let Some(pixels) = &mut self.pixels else { return };
         let albedo = skin.map(|channel| (f32::from(channel) / 255.0).powi(2));
         let slope = self.cells_per_unit / 2.0;
         let [lx, ly, lz] = light;
-        // Halfway between light and viewer, for the gloss.
+        // The half vector of light and viewer, for the gloss.
         let half = {
             let length = (lx * lx + ly * ly + (lz + 1.0) * (lz + 1.0)).sqrt();
             [lx / length, ly / length, (lz + 1.0) / length]
@@ -134,7 +135,7 @@ impl Relief {
                 let scale = 1.0 / (nx * nx + ny * ny + 1.0).sqrt();
                 let (nx, ny, nz) = (nx * scale, ny * scale, scale);
                 let facing = nx * lx + ny * ly + nz * lz;
-                // Light wanders under the skin, the red most: shadows end softly and warm.
+                // Light scatters under the skin, red light most: shadows have soft, warm edges.
                 let wrapped = |wrap: f32| ((facing + wrap) / (1.0 + wrap)).max(0.0);
                 let fill = (0.75 * nx + 0.1 * ny + 0.65 * nz).max(0.0) * 0.13;
                 let ambient = 0.15 - 0.07 * ny;
@@ -161,17 +162,17 @@ impl Relief {
         }
     }
 
-    /// The lit skin, and what puts it onto the head.
+    /// The lit skin, and the transform from its pixels to the head.
     pub fn skin(&self) -> Option<(&Pixmap, Transform)> {
         let size = 1.0 / self.cells_per_unit;
-        // Values belong to the middles of pixels.
+        // Values are at the centres of pixels.
         let place = Transform::from_translate(-0.5, -0.5)
             .post_scale(size, size)
             .post_translate(BOUNDS.0, BOUNDS.1);
         self.pixels.as_ref().map(|pixels| (pixels, place))
     }
 
-    /// Adds `value(x, y)`, with coordinates from `center`, to the cells up to `reach` away.
+    /// Adds `value(x, y)`, with coordinates relative to `center`, to the cells up to `reach` away.
     fn each(&mut self, layer: Layer, center: Spot, reach: Spot, value: impl Fn(f32, f32) -> f32) {
         let cell = |from: f32, at: f32, count: usize| {
             (((at - from) * self.cells_per_unit).max(0.0) as usize).min(count)
@@ -202,7 +203,7 @@ impl Relief {
     }
 }
 
-/// Value noise of three sizes, around 1.
+/// Value noise at three scales, around 1.
 fn texture(columns: usize, rows: usize, cells_per_unit: f32, seed: u64) -> Vec<f32> {
     let noise = |x: f32, y: f32, channel: u64| {
         let (left, top) = (x.floor(), y.floor());

@@ -6,7 +6,7 @@ use super::looks::Look;
 use super::pen::Spot;
 use super::relief::{Layer, Relief};
 
-/// Models the skin and lights it; `roll` turns the head under a light that stays where it is.
+/// Models the skin and lights it; `roll` turns the head under a fixed light.
 pub(super) fn model(
     relief: &mut Relief,
     look: &Look,
@@ -108,7 +108,7 @@ fn brow_folds(relief: &mut Relief, face: &FaceShape, marks: &Landmarks) {
         );
     });
     relief.bump(Height, at(0.0, -0.32), (0.08, 0.2), 0.0, 0.035 * face.frown);
-    // The forehead folds over raised brows: across for all of them, in the middle for the inner.
+    // Raised brows fold the forehead: whole brows all across it, their inner ends in the middle.
     let across = face.outer_brow.max(0.0).min(face.inner_brow.max(0.0));
     let middle = (face.inner_brow.max(0.0) - across).max(0.0);
     for (number, y) in [-0.64f32, -0.76, -0.88].into_iter().enumerate() {
@@ -198,7 +198,7 @@ fn nose_and_cheeks(relief: &mut Relief, face: &FaceShape, marks: &Landmarks) {
             0.10 + 0.06 * face.jaw,
         );
         relief.bump(Blush, at(side * 0.58, 0.42 + rise, 0.0), (0.3, 0.24), 0.0, 0.2 * face.cheek);
-        // From the nose to the corner of the mouth.
+        // The fold from the nose to the corner of the mouth.
         let disgust = face.nose * face.upper_lip;
         let deep = face
             .cheek
@@ -234,7 +234,7 @@ fn mouth_and_chin(relief: &mut Relief, look: &Look, face: &FaceShape, marks: &La
     let below = mouth.bottom + mouth.lower_lip + 0.045;
     relief.bump(Height, at(0.0, below), (width * 0.8, 0.08), 0.0, -0.035);
     relief.bump(Shade, at(0.0, below), (width * 0.85, 0.09), 0.0, 0.24);
-    // The ball of the chin, and the cobbles of one that is pushed up.
+    // The ball of the chin, and the dimples of one that is pushed up.
     let chin = 1.28 + 0.9 * marks.drop - 0.04 * face.chin;
     relief.bump(Height, at(0.0, chin), (0.32, 0.24), 0.0, 0.075 + 0.03 * face.chin);
     for (x, y) in [(-0.12, 0.0), (0.1, -0.03), (0.0, 0.07), (-0.04, -0.09), (0.17, 0.06)] {

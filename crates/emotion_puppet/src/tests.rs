@@ -71,7 +71,7 @@ fn faces_change_without_jumps_even_in_the_middle_of_a_change() {
     for number in 1..200u32 {
         let now = acting.face(step * number);
         let jump = before.furthest(&now);
-        // Two eased ways at once, each at most 1.5 times its mean speed, over a range of 2.
+        // Two eased changes at once, each at most 1.5 times its mean speed, over a range of 2.
         let most = 2.0 * 2.0 * 1.5 * step.as_secs_f32() / TRANSITION.as_secs_f32();
         assert!(jump <= most, "{jump} in one step at {:?}", step * number);
         before = now;
@@ -129,7 +129,7 @@ fn heads_stay_in_the_frame_and_apart() {
             let boxes: Vec<FrameRect> = (0..heads)
                 .map(|head| {
                     let sway = sway_of(&config, head, time);
-                    HeadPose::new(size, heads, head, FaceShape::REST, sway).box_in_frame()
+                    HeadPose::new(size, heads, head, FaceShape::REST, sway).bbox_in_frame()
                 })
                 .collect();
             for (number, face) in boxes.iter().enumerate() {

@@ -65,7 +65,7 @@ impl Analyzer {
 
         let start = Instant::now();
         let images: Vec<FaceImage> =
-            faces.iter().map(|face| face_image(frame, face.box_in_frame, face.roll)).collect();
+            faces.iter().map(|face| face_image(frame, face.bbox_in_frame, face.roll)).collect();
         let scores =
             if images.is_empty() { Vec::new() } else { self.classifier.classify(&images)? };
         let classify_time = start.elapsed();
@@ -89,10 +89,17 @@ impl Analyzer {
         self.classifier.description()
     }
 
-    /// Forgets all faces: the next frame comes from another source. Track numbers go on.
+    /// Forgets all faces: the next frame is of another epoch of the stream. Track numbers go on.
     pub fn reset(&mut self) {
         self.detector.reset();
         self.tracker.reset();
+    }
+
+    /// Forgets all faces and numbers tracks from 1 again: the next frame is of another stream, and
+    /// its readings do not depend on the one before.
+    pub fn restart(&mut self) {
+        self.detector.reset();
+        self.tracker.restart();
     }
 }
 

@@ -297,7 +297,7 @@ mod tests {
             .iter()
             .map(|track| Reading {
                 track: *track,
-                box_in_frame: FrameRect::square((50.0, 50.0), 20.0),
+                bbox_in_frame: FrameRect::square((50.0, 50.0), 20.0),
                 roll: 0.0,
                 presence: 1.0,
                 scores: Scores::UNIFORM,

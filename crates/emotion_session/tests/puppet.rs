@@ -48,7 +48,7 @@ fn the_detector_finds_it_in_every_frame_under_tilt_and_sway() {
         }
         assert!(readings.len() <= 1, "a face where there is none in {frame:?}: {readings:?}");
         let found = readings.iter().any(|reading| {
-            reading.track == 1 && reading.box_in_frame.iou(&truth.box_in_frame) > 0.6
+            reading.track == 1 && reading.bbox_in_frame.iou(&truth.bbox_in_frame) > 0.6
         });
         if !found {
             missed.push(frame.sequence());
@@ -70,7 +70,7 @@ fn four_heads_are_four_tracks() {
                 .truth()
                 .iter()
                 .filter(|truth| {
-                    readings.iter().any(|it| it.box_in_frame.iou(&truth.box_in_frame) > 0.5)
+                    readings.iter().any(|it| it.bbox_in_frame.iou(&truth.bbox_in_frame) > 0.5)
                 })
                 .count();
         }

@@ -20,7 +20,7 @@ struct OneFace(Arc<AtomicBool>);
 impl FaceDetector for OneFace {
     fn detect(&mut self, _: &Frame, known: &[KnownFace]) -> Result<Vec<Detection>, DetectError> {
         let detection = Detection {
-            box_in_frame: FrameRect::square((32.0, 24.0), 20.0),
+            bbox_in_frame: FrameRect::square((32.0, 24.0), 20.0),
             roll: 0.0,
             confidence: 1.0,
             found_by: FoundBy::Frontal,

@@ -132,7 +132,7 @@ fn put_frame(out: &mut Vec<u8>, before: &mut Before, size: (u32, u32), analysis:
 }
 
 fn put_reading(out: &mut Vec<u8>, before: &mut Steps, reading: &Reading) {
-    let rect = &reading.box_in_frame;
+    let rect = &reading.bbox_in_frame;
     let step = |value: f32, steps: f32| (value * steps).round() as i32 as i64;
     let confidence = step(reading.confidence, SCORE_STEPS as f32);
     let now = Steps {
@@ -291,7 +291,7 @@ fn reading(bytes: &mut Bytes, steps: &mut Steps, track: u64) -> Option<Reading> 
     let [x, y, width, height] = steps.rect.map(|step| step as f32 / BOX_STEPS);
     Some(Reading {
         track,
-        box_in_frame: FrameRect::new(x, y, width, height),
+        bbox_in_frame: FrameRect::new(x, y, width, height),
         roll: steps.roll as f32 / ROLL_STEPS,
         presence: steps.presence as f32 / PRESENCE_STEPS,
         scores,

@@ -29,7 +29,7 @@ fn info() -> RecordingInfo {
 fn frame(at_ms: u64, channel: u16, number: u64, faces: u64) -> Moment {
     let reading = |track| Reading {
         track,
-        box_in_frame: FrameRect::square((100.0 + number as f32, 90.0), 64.0),
+        bbox_in_frame: FrameRect::square((100.0 + number as f32, 90.0), 64.0),
         roll: 0.0,
         presence: 1.0,
         scores: Scores::UNIFORM,

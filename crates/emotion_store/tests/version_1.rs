@@ -83,7 +83,7 @@ fn its_moments_are_read() {
     assert_eq!(analysis.classify_time, Duration::from_micros(2260));
     let [first, second] = &analysis.readings[..] else { panic!("{analysis:?}") };
     assert_eq!((first.track, first.dominant), (1, Some(Expression::Neutral)));
-    assert_eq!(first.box_in_frame, FrameRect::square((310.65625, 239.96875), 151.3125));
+    assert_eq!(first.bbox_in_frame, FrameRect::square((310.65625, 239.96875), 151.3125));
     assert_eq!((first.roll, first.presence), (0.19873047, 0.8980392));
     assert_eq!(first.scores, scores(0.35229492, 0.36816406, 0.055908203));
     assert_eq!(first.raw_scores.get(Expression::Happy), 0.36865234);

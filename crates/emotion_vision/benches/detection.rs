@@ -82,7 +82,7 @@ fn measure(input: &Path, rows: Option<&Path>) -> Outcome<()> {
         faces += seen.len();
         for face in seen {
             tracks.insert(face.track);
-            let FrameRect { x, y, width, height } = face.box_in_frame;
+            let FrameRect { x, y, width, height } = face.bbox_in_frame;
             writeln!(
                 table,
                 "{},{},{x:.1},{y:.1},{width:.1},{height:.1},{:.1},{:.2},",

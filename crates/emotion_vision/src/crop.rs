@@ -2,30 +2,31 @@
 
 use emotion_core::{FaceImage, Frame, FrameRect, PIXELS, SIDE};
 
-/// Side of the crop, in sides of the box that Haar gives.
+/// Side of the crop, in sides of the Haar detector's box.
 ///
-/// Measured by `crates/emotion_cli/benches/margin.rs` on 399 training faces of FER-2013, enlarged four times: the
-/// detector found 144, and the picture's side was 0.94 sides of its box (quartiles 0.89 and 1.01);
-/// the middles differed by 0.009 of a side across and 0.003 down (quartiles within 0.02).
+/// Measured by `crates/emotion_cli/benches/margin.rs` on 399 training faces of FER-2013, enlarged
+/// four times: the detector found 144, and the picture's side was 0.94 sides of its box (quartiles
+/// 0.89 and 1.01); the centres differed by 0.009 of a side horizontally and 0.003 vertically
+/// (quartiles within 0.02).
 pub const CROP_SCALE: f32 = 0.94;
 
-/// Samples along a side of one output pixel at most: bounds the cost of huge faces.
+/// The most samples along a side of one output pixel, to bound the cost of huge faces.
 const MOST_SAMPLES: usize = 6;
 
-/// Cuts out the face in `box_in_frame`, framed like the faces that the models learned from.
+/// Crops the face in `bbox_in_frame`, framed like the faces that the models were trained on.
 ///
-/// `box_in_frame` is the square that Haar gives, `roll` is how far the head leans in radians,
-/// clockwise as seen in the picture; the crop is turned upright. Shrinking averages over each
-/// pixel's area, enlarging interpolates; where the crop reaches over the frame's edge, the edge's
-/// pixels are repeated. The cost is bounded whatever the size of the box.
-pub fn face_image(frame: &Frame, box_in_frame: FrameRect, roll: f32) -> FaceImage {
-    let side = box_in_frame.width.max(box_in_frame.height).max(1.0);
+/// `bbox_in_frame` is the Haar detector's square in pixels, `roll` is how far the head leans in
+/// radians, clockwise as seen in the picture; the crop is turned upright. Shrinking averages over
+/// each pixel's area, enlarging interpolates, and edge pixels are repeated outside the frame. The
+/// cost is bounded for any size of the box.
+pub fn face_image(frame: &Frame, bbox_in_frame: FrameRect, roll: f32) -> FaceImage {
+    let side = bbox_in_frame.width.max(bbox_in_frame.height).max(1.0);
     let (sin, cos) = roll.sin_cos();
-    let center = box_in_frame.center();
+    let center = bbox_in_frame.center();
     let step = CROP_SCALE * side / SIDE as f32;
 
-    // When shrinking, samples lie a pixel apart or closer and their mean is the pixel's area; when
-    // enlarging there is one for each pixel, between its neighbours.
+    // Shrinking takes the mean of samples at most a pixel apart, over each output pixel's area.
+    // Enlarging takes one interpolated sample for each output pixel.
     let samples = (step.ceil() as usize).clamp(1, MOST_SAMPLES);
     let picture = Picture::new(frame);
     let mut grey = Vec::with_capacity(PIXELS);
@@ -64,13 +65,13 @@ impl<'a> Picture<'a> {
         }
     }
 
-    /// Brightness of the pixel at a place.
+    /// Brightness of the pixel nearest to a place.
     fn nearest(&self, x: f32, y: f32) -> f32 {
         let (x, y) = (x.clamp(0.0, self.last_x + 0.5), y.clamp(0.0, self.last_y + 0.5));
         self.grey(x as usize, y as usize)
     }
 
-    /// Brightness between the four pixels around a place; pixels have their middles at halves.
+    /// Brightness interpolated between the four pixels around a place; their centres are at halves.
     fn between(&self, x: f32, y: f32) -> f32 {
         let x = (x - 0.5).clamp(0.0, self.last_x);
         let y = (y - 0.5).clamp(0.0, self.last_y);
@@ -83,7 +84,7 @@ impl<'a> Picture<'a> {
         mix(upper, lower, along)
     }
 
-    /// Luma after ITU-R BT.601, as OpenCV's grey has it.
+    /// Luma after ITU-R BT.601, as in OpenCV's conversion to grey.
     fn grey(&self, x: usize, y: usize) -> f32 {
         let start = (y * self.width + x) * 3;
         match self.rgb.get(start..start + 3) {

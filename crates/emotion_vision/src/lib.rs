@@ -6,4 +6,6 @@
 
 pub mod crop;
 pub mod detect;
+pub mod haar;
+pub mod image;
 pub mod track;

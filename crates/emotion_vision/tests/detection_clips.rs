@@ -98,7 +98,7 @@ fn both_people_are_found_however_they_lean_needs_clips() {
     assert!(faces_a_frame(&faces) >= 1.9, "{} faces a frame", faces_a_frame(&faces));
     assert_eq!(tracks(&faces).len(), 2, "{:?}", tracks(&faces));
     for (index, frame) in faces.iter().enumerate() {
-        let on_the_left = frame.iter().filter(|face| face.box_in_frame.center().0 < 320.0).count();
+        let on_the_left = frame.iter().filter(|face| face.bbox_in_frame.center().0 < 320.0).count();
         assert!(on_the_left <= 1 && frame.len() - on_the_left <= 1, "frame {index}: {frame:?}");
     }
     // Both lean to the left of the picture by 40 to 50 degrees in the second half.
@@ -140,9 +140,9 @@ fn the_man_is_found_and_stays_one_needs_clips() {
     assert_eq!(tracks(&faces).len(), 1, "{:?}", tracks(&faces));
     // His face lies around the middle of the picture, 115 to 150 pixels wide.
     for face in faces.iter().flatten() {
-        let (x, y) = face.box_in_frame.center();
+        let (x, y) = face.bbox_in_frame.center();
         assert!((300.0..370.0).contains(&x) && (140.0..240.0).contains(&y), "{face:?}");
-        assert!((100.0..170.0).contains(&face.box_in_frame.width), "{face:?}");
+        assert!((100.0..170.0).contains(&face.bbox_in_frame.width), "{face:?}");
         assert!(face.roll.abs() < 0.2, "{face:?}");
     }
 }
@@ -225,7 +225,7 @@ fn frames_of_any_size_are_borne() {
             let frame = Frame::from_rgb(rgb, width, height, sequence, time).expect("a frame");
             let known = [emotion_vision::detect::KnownFace {
                 track: 1,
-                box_in_frame: emotion_core::FrameRect::new(-5.0, -5.0, 20.0, 20.0),
+                bbox_in_frame: emotion_core::FrameRect::new(-5.0, -5.0, 20.0, 20.0),
                 roll: 0.3,
                 confidence: 0.9,
             }];
@@ -250,7 +250,7 @@ fn an_8k_frame_gives_the_faces_of_a_small_one_needs_clips() {
     let large = Frame::from_rgb(large, 7680, 5760, 0, Duration::ZERO).expect("a frame");
     let (small, large) = (faces(&frames[..1]), faces(&[large]));
     assert_eq!(large[0].len(), 1);
-    let (x, y) = large[0][0].box_in_frame.center();
-    let (small_x, small_y) = small[0][0].box_in_frame.center();
+    let (x, y) = large[0][0].bbox_in_frame.center();
+    let (small_x, small_y) = small[0][0].bbox_in_frame.center();
     assert!((x / 12.0 - small_x).abs() < 5.0 && (y / 12.0 - small_y).abs() < 5.0, "{large:?}");
 }

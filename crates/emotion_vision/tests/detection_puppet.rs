@@ -26,7 +26,7 @@ impl Outcome {
         self.wanted += truth.len();
         for face in faces {
             self.tracks.insert(face.track);
-            let overlap = |truth: &&PuppetTruth| truth.box_in_frame.iou(&face.box_in_frame);
+            let overlap = |truth: &&PuppetTruth| truth.bbox_in_frame.iou(&face.bbox_in_frame);
             let nearest =
                 truth.iter().max_by(|a, b| overlap(a).total_cmp(&overlap(b))).expect("a head");
             if overlap(&nearest) < 0.35 {

@@ -2,7 +2,7 @@
 
 use bevy::prelude::*;
 use bevy_emotion::input::{
-    ExpressionInput, ExpressionMap, ExpressionRange, FaceCalibration, FaceInput, PlayerSlots,
+    ExpressionInput, ExpressionMap, ExpressionRange, FaceInput, PlayerSlots, RestingBaseline,
     WarmUp,
 };
 use bevy_emotion::prelude::{Expression, Face};
@@ -30,7 +30,7 @@ pub fn read_player(
     time: Res<Time>,
     slots: Res<PlayerSlots>,
     keys: Res<ExpressionInput<Show>>,
-    faces: Query<(&Face, &FaceInput, &ExpressionRange, &FaceCalibration, Option<&Company>)>,
+    faces: Query<(&Face, &FaceInput, &ExpressionRange, &RestingBaseline, Option<&Company>)>,
     mut player: ResMut<Player>,
     mut pressed: Local<[f32; Expression::COUNT]>,
 ) {
@@ -68,7 +68,7 @@ pub fn read_player(
     let strongest = ASKED.map(|expression| player.strengths[expression.index()]);
     player.strengths[Expression::Neutral.index()] = 1.0 - strongest.into_iter().fold(0.0, f32::max);
 
-    let finding_rest = face.is_some_and(|(.., calibration, _)| calibration.progress().is_some());
+    let finding_rest = face.is_some_and(|(.., resting, _)| resting.progress().is_some());
     let here = player.by_keys || face.is_some() && !finding_rest;
     if !here {
         player.away_because = if finding_rest {

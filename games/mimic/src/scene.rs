@@ -4,7 +4,7 @@ use arcade::dice::Dice;
 use bevy::prelude::*;
 use bevy_emotion::hud::motion::{Spring, Stiffness, approach};
 use bevy_emotion::hud::{HudSettings, Screen};
-use bevy_emotion::input::{FaceCalibration, PlayerSlot};
+use bevy_emotion::input::{PlayerSlot, RestingBaseline};
 use bevy_emotion::prelude::Expression;
 
 use crate::act::Act;
@@ -80,7 +80,7 @@ pub fn act(
     settings: Res<HudSettings>,
     game: Res<Game>,
     player: Res<Player>,
-    faces: Query<&FaceCalibration, With<PlayerSlot>>,
+    faces: Query<&RestingBaseline, With<PlayerSlot>>,
     mut scene: ResMut<Scene>,
 ) {
     let scene = &mut *scene;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use arcade::Blip;
 use bevy::prelude::*;
-use bevy_emotion::input::CalibrateFace;
+use bevy_emotion::input::MeasureBaseline;
 
 use crate::gags::GAGS;
 use crate::looks::Players;
@@ -83,7 +83,7 @@ fn wait_for_calm(game: &mut Match, players: &Players, delta: Duration, commands:
         *restless += delta;
         if let Some(entity) = player.face.filter(|_| *restless > RESTLESS) {
             *restless = Duration::ZERO;
-            commands.trigger(CalibrateFace { entity });
+            commands.trigger(MeasureBaseline { entity });
         }
     }
     game.part_for = if calm { before + delta } else { Duration::ZERO };

@@ -2,7 +2,7 @@
 
 use bevy::prelude::*;
 use bevy_emotion::SubjectId;
-use bevy_emotion::input::{FaceCalibration, FaceInput, PlayerSlots, VirtualFace};
+use bevy_emotion::input::{FaceInput, PlayerSlots, RestingBaseline, VirtualFace};
 use bevy_emotion::prelude::{Expression, Face};
 
 use crate::looks::{Looks, Players};
@@ -13,7 +13,7 @@ use crate::rules::Match;
 pub(crate) fn read_faces(
     slots: Res<PlayerSlots>,
     game: Res<Match>,
-    faces: Query<(Entity, &Face, &FaceInput, &FaceCalibration)>,
+    faces: Query<(Entity, &Face, &FaceInput, &RestingBaseline)>,
     puppets: Query<(&Puppet, &VirtualFace)>,
     mut players: ResMut<Players>,
 ) {
@@ -35,12 +35,10 @@ pub(crate) fn read_faces(
             None => slotted[index],
         };
         let seen = player.face.and_then(|face| faces.get(face).ok());
-        player.ready = seen.is_some_and(|(_, face, _, calibration)| {
-            face.visible && calibration.progress().is_none()
-        });
-        player.measuring = seen.is_some_and(|(_, face, _, calibration)| {
-            face.visible && calibration.progress().is_some()
-        });
+        player.ready =
+            seen.is_some_and(|(_, face, _, resting)| face.visible && resting.progress().is_none());
+        player.measuring =
+            seen.is_some_and(|(_, face, _, resting)| face.visible && resting.progress().is_some());
         if let Some((_, _, input, _)) = seen {
             let strengths = Expression::ALL.map(|expression| input.strength(expression));
             player.looks = Looks { strengths, tilt: input.tilt };

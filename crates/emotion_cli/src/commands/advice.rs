@@ -1,11 +1,11 @@
-//! What a user of the program can do about the library's errors: the library knows no command line.
+//! Advice on the library's errors for users of the program: the library knows no command line.
 
 use emotion_core::CaptureError;
 use emotion_models::{ClassifyError, LoadError};
 use emotion_store::RecordingError;
 use emotion_vision::detect::DetectError;
 
-/// What helps on the command line, where there is something.
+/// What to do on the command line, if there is advice for this error.
 pub fn advice(error: &anyhow::Error) -> Option<&'static str> {
     error.chain().find_map(|cause| {
         capture(cause)
@@ -20,7 +20,7 @@ type Cause<'a> = &'a (dyn std::error::Error + 'static);
 fn capture(cause: Cause) -> Option<&'static str> {
     match cause.downcast_ref()? {
         CaptureError::NoCamera { .. } => Some("--source puppet needs no camera"),
-        CaptureError::UnknownCamera { .. } => Some("`emotion cameras` lists those that there are"),
+        CaptureError::UnknownCamera { .. } => Some("`emotion cameras` lists them"),
         _ => None,
     }
 }
@@ -28,7 +28,7 @@ fn capture(cause: Cause) -> Option<&'static str> {
 fn detect(cause: Cause) -> Option<&'static str> {
     match cause.downcast_ref()? {
         DetectError::CascadeMissing { .. } | DetectError::CascadeUnusable { .. } => {
-            Some("--cascade names another file or folder")
+            Some("use --cascade to name another file or folder")
         }
         DetectError::Library { .. } => None,
     }
@@ -42,7 +42,7 @@ fn model(cause: Cause) -> Option<&'static str> {
 
 fn recording(cause: Cause) -> Option<&'static str> {
     match cause.downcast_ref()? {
-        RecordingError::NotARecording => Some("`emotion demo --recording FILE.face` makes one"),
+        RecordingError::NotARecording => Some("`emotion demo --recording FILE.face` records one"),
         _ => None,
     }
 }

@@ -1,6 +1,5 @@
 //! `emotion analyze`: the pipeline without a window, a row for each face and frame.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write, stderr, stdout};
 use std::path::{Path, PathBuf};
@@ -11,8 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use clap::Args;
 use emotion_capture::{FrameSource, OpenOptions, Pacing, SourceSpec};
-use emotion_core::Analysis;
-use emotion_core::Expression;
+use emotion_core::{Analysis, Expression};
 use emotion_session::Analyzer;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -171,10 +169,9 @@ impl Job<'_> {
         let progress = Progress::start(self.args, &name, source.as_ref(), limit);
         let frames_per_second = source.frame_rate().unwrap_or(DEFAULT_FILM_RATE);
         let mut film = self.film.map(|path| AnnotatedFilm::new(path.to_owned(), frames_per_second));
-        let mut tracks = TrackNumbers::default();
         let mut problems = Problems::default();
         let start = Instant::now();
-        analyzer.reset();
+        analyzer.restart();
 
         while totals.frames < limit && !self.stop.load(Ordering::Relaxed) {
             let frame = match source.next_frame() {
@@ -192,7 +189,6 @@ impl Job<'_> {
             };
             let readings = match analyzer.analyze(&frame) {
                 Ok(analysis) => {
-                    let analysis = tracks.renumber(analysis);
                     for reading in &analysis.readings {
                         rows.write(&Row::new(&name, &analysis, reading))
                             .map_err(Failure::Output)?;
@@ -217,7 +213,6 @@ impl Job<'_> {
                 film = None;
             }
             totals.frames += 1;
-            totals.tracks = tracks.given();
             totals.elapsed = start.elapsed();
             progress.advance();
         }
@@ -286,30 +281,12 @@ impl Problems {
     }
 }
 
-/// Numbers the tracks of each input from 1 in the order of their first row, so that an input's rows
-/// do not depend on what was read before it.
-#[derive(Default)]
-struct TrackNumbers(HashMap<u64, u64>);
-
-impl TrackNumbers {
-    fn renumber(&mut self, mut analysis: Analysis) -> Analysis {
-        for reading in &mut analysis.readings {
-            let next = self.0.len() as u64 + 1;
-            reading.track = *self.0.entry(reading.track).or_insert(next);
-        }
-        analysis
-    }
-
-    fn given(&self) -> u64 {
-        self.0.len() as u64
-    }
-}
-
 /// What the summary says.
 #[derive(Default)]
 struct Totals {
     frames: u64,
     faces: u64,
+    /// Tracks are numbered from 1, without gaps.
     tracks: u64,
     expressions: [u64; Expression::COUNT],
     unsure: u64,
@@ -322,6 +299,7 @@ impl Totals {
     fn count(&mut self, analysis: &Analysis) {
         self.faces += analysis.readings.len() as u64;
         for reading in &analysis.readings {
+            self.tracks = self.tracks.max(reading.track);
             match reading.dominant {
                 Some(expression) => self.expressions[expression.index()] += 1,
                 None => self.unsure += 1,

@@ -1,4 +1,4 @@
-//! What is read, drawn into the picture: a box turned with the head, and a label.
+//! Draws readings into the picture: a box turned with the head, and a label.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use opencv::imgproc;
 use super::film::FilmWriter;
 use super::letterbox::{self, PictureSize};
 
-/// A film of the frames with what was read from them. The first frame gives its size, later frames
+/// A film of the frames with their readings drawn in. The first frame sets its size; later frames
 /// of another size are fitted into it.
 pub struct AnnotatedFilm {
     path: PathBuf,
@@ -20,7 +20,7 @@ pub struct AnnotatedFilm {
 }
 
 impl AnnotatedFilm {
-    /// A film that begins with the first frame.
+    /// A film; its file is created with the first frame.
     pub fn new(path: PathBuf, frames_per_second: f64) -> Self {
         Self { path, frames_per_second, film: None }
     }
@@ -28,7 +28,7 @@ impl AnnotatedFilm {
     /// Appends a frame with its readings drawn in.
     ///
     /// # Errors
-    /// When the film cannot be begun, drawn or written.
+    /// When the film cannot be created, drawn or written.
     pub fn write(&mut self, frame: &Frame, readings: &[Reading]) -> anyhow::Result<()> {
         let frame_size = PictureSize { width: frame.width(), height: frame.height() };
         let (film, film_size) = match &mut self.film {
@@ -40,7 +40,7 @@ impl AnnotatedFilm {
         };
         let mut picture = Mat::default();
         imgproc::cvt_color_def(&letterbox::picture(frame)?, &mut picture, imgproc::COLOR_RGB2BGR)?;
-        // Boxes first: no box is drawn over a label.
+        // Boxes first, so that no box covers a label.
         for reading in readings {
             draw_box(&mut picture, reading)?;
         }
@@ -53,10 +53,10 @@ impl AnnotatedFilm {
         film.write(&picture)
     }
 
-    /// Writes the film's end.
+    /// Finishes the film.
     ///
     /// # Errors
-    /// When the film cannot be closed or put at its path.
+    /// When the film cannot be closed or renamed to its path.
     pub fn finish(self) -> anyhow::Result<()> {
         self.film.map_or(Ok(()), |(film, _)| film.finish())
     }
@@ -90,7 +90,7 @@ fn draw_label(picture: &mut Mat, reading: &Reading) -> opencv::Result<()> {
 
     let corners = corners(reading);
     let top = corners.iter().map(|corner| corner.1).fold(f32::INFINITY, f32::min);
-    let (center, _) = reading.box_in_frame.center();
+    let (center, _) = reading.bbox_in_frame.center();
     let (plate_width, plate_height) = (size.width + 2 * pad, size.height + below + 2 * pad);
     // Above the face and inside the picture, as far as there is room.
     let x = (center as i32 - plate_width / 2).clamp(0, (picture.cols() - plate_width).max(0));
@@ -115,11 +115,11 @@ fn draw_label(picture: &mut Mat, reading: &Reading) -> opencv::Result<()> {
     )
 }
 
-/// The corners of the face's square, turned around its middle by the head's roll.
+/// The corners of the face's square, turned around its centre by the head's roll.
 fn corners(reading: &Reading) -> [(f32, f32); 4] {
-    let (center_x, center_y) = reading.box_in_frame.center();
+    let (center_x, center_y) = reading.bbox_in_frame.center();
     let (half_width, half_height) =
-        (reading.box_in_frame.width / 2.0, reading.box_in_frame.height / 2.0);
+        (reading.bbox_in_frame.width / 2.0, reading.bbox_in_frame.height / 2.0);
     let (sin, cos) = reading.roll.sin_cos();
     [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)].map(|(right, down)| {
         let (x, y) = (right * half_width, down * half_height);
@@ -127,12 +127,12 @@ fn corners(reading: &Reading) -> [(f32, f32); 4] {
     })
 }
 
-/// Width of lines in pixels: about the same share of any picture.
+/// Width of lines in pixels, proportional to the height of the picture.
 fn stroke(picture: &Mat) -> i32 {
     (picture.rows() / 360).max(1)
 }
 
-/// The expression's colour everywhere in the project, as BGR.
+/// The expression's colour, the same everywhere in the project, as BGR.
 fn color(expression: Option<Expression>) -> Scalar {
     let [r, g, b] = match expression {
         Some(Expression::Angry) => [0xD5, 0x5E, 0x00],
@@ -158,7 +158,7 @@ mod tests {
     fn a_quarter_turn_clockwise_brings_the_top_left_corner_to_the_top_right() {
         let reading = Reading {
             track: 1,
-            box_in_frame: FrameRect::new(10.0, 20.0, 40.0, 40.0),
+            bbox_in_frame: FrameRect::new(10.0, 20.0, 40.0, 40.0),
             roll: std::f32::consts::FRAC_PI_2,
             presence: 1.0,
             scores: Scores::UNIFORM,

@@ -1,4 +1,4 @@
-//! `emotion calibrate`: the last step of making a model, after which its probabilities are honest.
+//! `emotion calibrate`: the last step of training, which calibrates a model's probabilities.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use emotion_train::save::save_bytes;
 
 use super::data::read_data;
 
-/// Fit a trained model's temperatures on PublicTest, and its answers to what cameras see
+/// Fit a trained model's temperatures on PublicTest, and correct its output for cameras
 #[derive(clap::Args)]
 pub struct CalibrateArgs {
     /// Kaggle's fer2013.csv, or a folder of pictures
@@ -27,11 +27,12 @@ pub struct CalibrateArgs {
     #[arg(long)]
     model: ModelChoice,
 
-    /// The FER+ head's part in what apps get, 0 to 1, instead of the model's own
+    /// Share of the FER+ head in the output, 0 to 1, instead of the model's own
     #[arg(long)]
     ferplus_share: Option<f64>,
 
-    /// Share of each expression in front of a camera, angry to neutral: seven numbers with commas
+    /// Share of each expression in front of a camera, angry to neutral: seven numbers, separated by
+    /// commas
     #[arg(long, value_delimiter = ',', num_args = 7)]
     prior: Option<Vec<f32>>,
 
@@ -45,7 +46,7 @@ pub fn run(args: &CalibrateArgs) -> anyhow::Result<()> {
     let data = read_data(&args.data, Some(&args.ferplus))?;
     let file = args.model.read(Hardware::Gpu)?;
     let share = args.ferplus_share.unwrap_or(file.header().ferplus_share);
-    ensure!((0.0..=1.0).contains(&share), "--ferplus-share is from 0 to 1");
+    ensure!((0.0..=1.0).contains(&share), "--ferplus-share must be from 0 to 1");
     let prior = match &args.prior {
         Some(shares) => Prior::new(shares).context("--prior cannot be used")?,
         None => Prior::IN_FRONT_OF_A_CAMERA,

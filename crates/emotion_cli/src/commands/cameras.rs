@@ -1,4 +1,4 @@
-//! `emotion cameras`: what cameras there are and what they offer.
+//! `emotion cameras`: lists the cameras and their formats.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use emotion_capture::{CameraInfo, cameras};
 #[derive(Args)]
 pub struct CamerasArgs {}
 
-/// Prints the table. No camera is no failure: the message says what to do.
+/// Prints the table. Having no camera is not an error: the message says what to do.
 pub fn run(_args: &CamerasArgs) -> anyhow::Result<()> {
     let cameras = cameras().context("the cameras cannot be listed")?;
     let text = if cameras.is_empty() { NO_CAMERA.to_owned() } else { table(&cameras) };
@@ -21,9 +21,9 @@ pub fn run(_args: &CamerasArgs) -> anyhow::Result<()> {
 }
 
 const NO_CAMERA: &str = "\
-No camera found. Plug one in, and on Linux see that /dev/video* is there and that you are in the
-group `video`. Everything works without one too: --source puppet draws a face, and --source takes
-films, pictures and streams.
+No camera found. Plug one in. On Linux, check that /dev/video* exists and that you are in the group
+`video`. Everything also works without one: --source puppet draws a face, and --source takes films,
+pictures and streams.
 ";
 
 /// One row for each camera, encoding and size.

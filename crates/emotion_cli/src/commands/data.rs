@@ -5,22 +5,22 @@ use std::path::Path;
 use anyhow::Context;
 use emotion_train::dataset::{DataSet, Split};
 
-/// Damaged rows and files that are shown one by one.
+/// The most damaged rows and files that are reported one by one.
 const SHOWN: usize = 10;
 
-/// Reads the data set and says what of it could not be used.
+/// Reads the data set and reports what in it could not be used.
 pub fn read_data(data: &Path, ferplus: Option<&Path>) -> anyhow::Result<DataSet> {
     let mut set = DataSet::read(data)?;
     for damaged in set.damaged.iter().take(SHOWN) {
         eprintln!("{}: skipped {damaged}", data.display());
     }
     if !set.damaged.is_empty() {
-        eprintln!("{}: {} damaged rows or files skipped in all", data.display(), set.damaged.len());
+        eprintln!("{}: {} damaged rows or files skipped", data.display(), set.damaged.len());
     }
     if set.held_out > 0 {
         eprintln!(
-            "{}: there is no folder val; {} training faces (a tenth, by their names) are held out as \
-             {}",
+            "{}: there is no folder val; {} training faces (a tenth, chosen by name) are held out \
+             as {}",
             data.display(),
             set.held_out,
             Split::PublicTest

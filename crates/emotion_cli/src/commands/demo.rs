@@ -1,4 +1,4 @@
-//! `emotion demo`: the HUD in a window, or without one into a film or a picture.
+//! `emotion demo`: the HUD in a window, or headless into a film or a picture.
 
 mod reel;
 mod stage;
@@ -20,10 +20,10 @@ use bevy::window::{ExitCondition, WindowResolution};
 use bevy::winit::WinitPlugin;
 use bevy_emotion::hud::theme::Palette;
 use bevy_emotion::hud::{
-    CalibrationWanted, HudCorePlugin, HudPlugins, HudSettings, KeepSettingsPlugin, Overlay,
+    BaselineWanted, HudCorePlugin, HudPlugins, HudSettings, KeepSettingsPlugin, Overlay,
     ReactionFilesPlugin,
 };
-use bevy_emotion::input::{CalibrationSettings, MeasurePlugin};
+use bevy_emotion::input::{BaselineSettings, MeasurePlugin};
 use bevy_emotion::plugin::{
     AnalyzePlugin, CapturePlugin, Emotion, EmotionCamera, EmotionPlugins, Face, FaceAppeared,
 };
@@ -40,21 +40,21 @@ use super::pipeline::PipelineArgs;
 use reel::Reel;
 use stage::Feed;
 
-/// Frames of a film a second.
+/// Frame rate of films.
 const FRAMES_PER_SECOND: u32 = 30;
-/// Frames of a film that has no other end.
+/// Length of a film that has no other end, in frames.
 const FILM_FRAMES: u64 = 300;
-/// The frame of a picture: everything has come in by then.
+/// Number of the frame that a picture shows: by then everything is on the screen.
 const PICTURE_FRAME: u64 = 75;
-/// The puppet's frames: the shape of most screens.
+/// Size of the puppet's frames, with the aspect ratio of most screens.
 const PUPPET_SIZE: (u32, u32) = (960, 540);
 
-/// Shows faces found, named and reacted to, live
+/// Finds faces, names their expressions and reacts to them, live
 ///
 /// Keys: H shows them all. 1-7 puppet expression, V cameras, W why, P privacy, Esc quit.
 ///
-/// In a window your settings (size, contrast, motion, privacy, panels) are kept between runs.
-/// Without one they are neither read nor written.
+/// In a window, your settings (size, contrast, motion, privacy, panels) are kept between runs. With
+/// --headless they are neither read nor written.
 #[derive(Args)]
 pub struct DemoArgs {
     /// auto (the first camera that opens, else the puppet), camera, camera:N, puppet, a film, a
@@ -62,28 +62,28 @@ pub struct DemoArgs {
     #[arg(long, value_name = "SOURCE", default_value = "auto")]
     source: SourceSpec,
 
-    /// Plays a recording of readings, in the place of a source: there is no picture in it
+    /// Plays a recording of readings instead of a source; it has no picture
     #[arg(long, value_name = "FILE.face", conflicts_with_all = ["source", "heads", "expression"])]
     replay: Option<PathBuf>,
 
-    /// How fast the recording plays; 1 is as it was
+    /// Speed of the recording; 1 is real time
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, requires = "replay")]
     speed: f64,
 
-    /// Records the readings, without pictures, to be played again with --replay. A file that is
-    /// there is not replaced
+    /// Records the readings, without pictures, to be played with --replay. An existing file is not
+    /// replaced
     #[arg(long, value_name = "FILE.face")]
     recording: Option<PathBuf>,
 
-    /// Plays films and recordings again from their start
+    /// Plays films and recordings in a loop
     #[arg(long = "loop")]
     repeat: bool,
 
-    /// Heads of the puppet, 1 to 4
+    /// Number of the puppet's heads, 1 to 4
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=4))]
     heads: u8,
 
-    /// The expression that the puppet holds, instead of going through all seven
+    /// Expression that the puppet holds, instead of going through all seven
     #[arg(long, value_name = "NAME")]
     expression: Option<Expression>,
 
@@ -91,7 +91,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1280x720")]
     size: PictureSize,
 
-    /// Without window or display; with --record or --screenshot
+    /// Runs without a window or display; needs --record or --screenshot
     #[arg(long)]
     headless: bool,
 
@@ -99,32 +99,32 @@ pub struct DemoArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     frames: Option<u64>,
 
-    /// Saves a picture: of the last frame of --frames, else of the 75th
+    /// Saves a picture of the last frame with --frames, else of the 75th
     #[arg(long, value_name = "F.png")]
     screenshot: Option<PathBuf>,
 
-    /// Records a film, 30 frames a second; without --frames or an end of the source, ten seconds
-    /// where there is no window
+    /// Records a film at 30 frames per second; with --headless and without --frames it ends with
+    /// the source or after ten seconds, but films a --replay to its end
     #[arg(long, value_name = "F.mp4")]
     record: Option<PathBuf>,
 
-    /// Size of texts and panels, 0.75 to 1.5
+    /// Scale of text and panels, 0.75 to 1.5
     #[arg(long, value_name = "FACTOR", value_parser = scale)]
     scale: Option<f32>,
 
-    /// Nothing shakes, slides or flies
+    /// Turns off everything that shakes, slides or flies
     #[arg(long)]
     reduced_motion: bool,
 
-    /// High contrast, and colours that are far apart for colour-blind people
+    /// High contrast, and colours that colour-blind people can tell apart
     #[arg(long)]
     high_contrast: bool,
 
-    /// Opens a panel at the start; may be given several times
+    /// Opens a panel at startup; can be given several times
     #[arg(long, value_name = "PANEL")]
     show: Vec<ShownPanel>,
 
-    /// A folder of reactions in RON; without it, in a window, the folder `reactions` beside your
+    /// Folder of reactions in RON; by default, in a window, the folder `reactions` beside your
     /// settings
     #[arg(long, value_name = "FOLDER")]
     reactions: Option<PathBuf>,
@@ -140,19 +140,19 @@ enum ShownPanel {
     Help,
     /// The list of cameras
     Cameras,
-    /// How far what is shown can be trusted
+    /// How reliable the reading is
     Why,
-    /// How far the calibration of a resting face has come
-    Calibration,
+    /// Progress of measuring your resting baseline
+    Baseline,
 }
 
 fn scale(text: &str) -> Result<f32, String> {
     let [least, most] = HudSettings::SCALES;
-    let factor: f32 = text.parse().map_err(|_| format!("\"{text}\" is no number"))?;
+    let factor: f32 = text.parse().map_err(|_| format!("\"{text}\" is not a number"))?;
     if (least..=most).contains(&factor) {
         Ok(factor)
     } else {
-        Err(format!("{factor} is not from {least} to {most}"))
+        Err(format!("{factor} is not between {least} and {most}"))
     }
 }
 
@@ -168,7 +168,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<()> {
     let recording = args.load_recording()?;
     if args.headless {
         if args.record.is_none() && args.screenshot.is_none() {
-            bail!("--headless shows nothing; add --record demo.mp4 or --screenshot demo.png");
+            bail!("--headless needs an output; add --record demo.mp4 or --screenshot demo.png");
         }
         return guarded(|| headless(args, recording));
     }
@@ -224,18 +224,18 @@ fn windowed(args: &DemoArgs, recording: Option<Recording>) -> anyhow::Result<()>
     Ok(())
 }
 
-/// What is to be recorded of the window.
+/// What to record of the window.
 #[derive(Resource)]
 struct Shooting {
     frames: Option<u64>,
     picture: Option<PathBuf>,
     films: bool,
     updates: u64,
-    /// Frames that the film has so far.
+    /// Frames in the film so far.
     filmed: u64,
 }
 
-/// Records the window in real time: frames that came too late are filled up with the next one.
+/// Records the window in real time: the next frame is repeated for those that came too late.
 fn shoot_window(
     mut shooting: ResMut<Shooting>,
     reel: Res<Reel>,
@@ -309,7 +309,7 @@ fn headless(args: &DemoArgs, recording: Option<Recording>) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Sources with times of their own are read in the film's time, cameras in theirs.
+/// Sources with their own times are read on the film's clock, cameras in real time.
 fn source(args: &DemoArgs) -> anyhow::Result<(Capture, Option<Feed>)> {
     let options = args.open_options();
     let source = emotion_capture::open(&args.source, &options)?;
@@ -325,7 +325,7 @@ fn source(args: &DemoArgs) -> anyhow::Result<(Capture, Option<Feed>)> {
     Ok((Capture::from_receiver(label, receiver), Some(Feed::new(source, sender))))
 }
 
-/// Says what was written and what was seen at the end.
+/// Prints which files were written and which faces were in view at the end.
 fn report(args: &DemoArgs, app: &mut App) {
     for path in [&args.screenshot, &args.record, &args.recording].into_iter().flatten() {
         eprintln!("wrote {}", path.display());
@@ -334,7 +334,7 @@ fn report(args: &DemoArgs, app: &mut App) {
     for (face, emotion) in world.query::<(&Face, &Emotion)>().iter(world) {
         let shown = emotion.dominant.map_or("unsure", Expression::name);
         let confidence = emotion.confidence * 100.0;
-        let FrameRect { x, y, width, height } = face.box_in_frame;
+        let FrameRect { x, y, width, height } = face.bbox_in_frame;
         eprintln!(
             "face {}: {shown}, {confidence:.0} %, {width:.0}x{height:.0} at {x:.0},{y:.0} of {}x{}",
             face.subject, face.frame_size.x, face.frame_size.y
@@ -343,9 +343,9 @@ fn report(args: &DemoArgs, app: &mut App) {
 }
 
 fn default_plugins() -> PluginGroupBuilder {
-    // The program has set up its log already.
+    // The program has already set up its log.
     let plugins = DefaultPlugins.build().disable::<LogPlugin>();
-    // The demo makes no sound: the device is left alone.
+    // The demo makes no sound, so it does not open an audio device.
     plugins.disable::<bevy::audio::AudioPlugin>()
 }
 
@@ -364,7 +364,8 @@ impl DemoArgs {
         options
     }
 
-    /// Adds what finds and reads faces, or what plays them, and what measures them against their rest.
+    /// Adds the face pipeline, or the replay in its place, and the measurement against the resting
+    /// baseline.
     fn add_plugins(
         &self,
         app: &mut App,
@@ -376,7 +377,7 @@ impl DemoArgs {
                 app.add_plugins(plugins.set(self.pipeline.plugin()));
             }
             Some(recording) => {
-                // The screen names it where it names a camera.
+                // The screen shows this label where it names a camera.
                 let label = format!("recording of {}", recording.info.source);
                 let (_, no_frames) = frame_slot();
                 let nothing = Capture::from_receiver(label, no_frames);
@@ -388,18 +389,18 @@ impl DemoArgs {
                 replay.set_repeat(self.repeat);
             }
         }
-        let on_demand = CalibrationSettings { automatic: false, ..default() };
+        let on_demand = BaselineSettings { automatic: false, ..default() };
         app.insert_resource(on_demand).add_plugins(MeasurePlugin);
         if let Some(path) = &self.recording {
             app.world_mut().resource_mut::<Recorder>().start(path);
         }
     }
 
-    /// The recording that is to be played, if one is. What is missing in it is told.
+    /// Loads the recording to play, if there is one, and reports damage in it.
     fn load_recording(&self) -> anyhow::Result<Option<Recording>> {
         let Some(path) = &self.replay else { return Ok(None) };
         let recording = match Recording::load(path) {
-            // It names the file itself.
+            // This error names the file itself.
             Err(error @ RecordingError::Unreadable { .. }) => return Err(error.into()),
             result => result.with_context(|| path.display().to_string())?,
         };
@@ -409,20 +410,20 @@ impl DemoArgs {
         Ok(Some(recording))
     }
 
-    /// The frames of a film that shows a whole recording.
+    /// Number of frames in a film of a whole recording.
     fn frames_of(&self, length: Duration) -> u64 {
         let seconds = length.as_secs_f64() / self.speed.clamp(0.01, Replay::FASTEST);
         (seconds * f64::from(FRAMES_PER_SECOND)).ceil() as u64 + 1
     }
 
-    /// People know themselves from mirrors.
+    /// Default settings, with cameras mirrored: people know themselves from mirrors.
     fn mirror(&self) -> HudSettings {
         let mirrored = self.replay.is_none()
             && matches!(self.source, SourceSpec::Auto | SourceSpec::Camera(_));
         HudSettings { mirrored, ..HudSettings::default() }
     }
 
-    /// Puts what was asked for on the command line on top of the settings.
+    /// Applies the command line's options on top of the settings.
     fn apply(&self, settings: &mut HudSettings, app: &mut App) {
         settings.scale = self.scale.unwrap_or(settings.scale);
         settings.reduced_motion |= self.reduced_motion;
@@ -434,9 +435,9 @@ impl DemoArgs {
                 ShownPanel::Help => settings.overlay = Some(Overlay::Help),
                 ShownPanel::Cameras => settings.overlay = Some(Overlay::Cameras),
                 ShownPanel::Why => settings.panels.why = true,
-                ShownPanel::Calibration => {
+                ShownPanel::Baseline => {
                     app.add_observer(|_: On<FaceAppeared>, mut wanted: MessageWriter<_>| {
-                        wanted.write(CalibrationWanted);
+                        wanted.write(BaselineWanted);
                     });
                 }
             }
@@ -454,7 +455,7 @@ fn hud(core: HudCorePlugin, reactions: Option<ReactionFilesPlugin>) -> PluginGro
     }
 }
 
-/// Makes a folder outside of the app's assets known to Bevy. Comes before its plugins.
+/// Registers a folder outside the app's assets with Bevy. Must run before Bevy's plugins are added.
 fn register_reactions(
     app: &mut App,
     folder: Option<PathBuf>,
@@ -463,15 +464,15 @@ fn register_reactions(
     let folder = std::path::absolute(&folder)
         .with_context(|| format!("the folder {} cannot be found", folder.display()))?;
     let Some(name) = folder.to_str() else {
-        bail!("the folder {} is not text", folder.display());
+        bail!("the path of the folder {} is not UTF-8", folder.display());
     };
     let reader = AssetSource::get_default_reader(name.to_owned());
     app.register_asset_source("reactions", AssetSourceBuilder::new(reader));
     Ok(Some(ReactionFilesPlugin { folder: "reactions://".to_owned() }))
 }
 
-/// Runs it and turns the panics of window and graphics libraries into messages: they do not report
-/// a missing display or driver in any other way.
+/// Turns panics of window and graphics libraries in `run` into messages: these libraries report a
+/// missing display or driver in no other way.
 fn guarded(run: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|panic| tracing::info!("{panic}")));
@@ -488,8 +489,8 @@ fn explain(panic: &(dyn Any + Send)) -> anyhow::Error {
         .unwrap_or("no message");
     if message.contains("Unable to find a GPU") {
         return anyhow!(
-            "no graphics driver: the demo needs Vulkan, be it in software (Debian, Ubuntu: \
-             apt install mesa-vulkan-drivers); `emotion analyze` works without"
+            "no graphics driver: the demo needs Vulkan, for which a software driver will do \
+             (Debian, Ubuntu: apt install mesa-vulkan-drivers); `emotion analyze` works without it"
         );
     }
     if message.contains("event loop") || message.contains("EventLoop") {
@@ -498,7 +499,7 @@ fn explain(panic: &(dyn Any + Send)) -> anyhow::Error {
              --headless --record demo.mp4"
         );
     }
-    anyhow!("the demo broke down: {message}; run it with -v to see more")
+    anyhow!("the demo crashed: {message}; run it with -v to see more")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `emotion evaluate`: measures a model on a split of FER-2013, or of data of one's own.
+//! `emotion evaluate`: measures a model on a split of FER-2013, or of the user's own data.
 
 mod report;
 
@@ -22,14 +22,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::data::read_data;
 use report::{Disturbed, LeftOut, Output, Report};
 
-/// Measure a model on a split of FER-2013, or of data of your own
+/// Measure a model on a split of FER-2013, or of your own data
 #[derive(clap::Args)]
 pub struct EvaluateArgs {
     /// Kaggle's fer2013.csv, or a folder with train/CLASS, val/CLASS and test/CLASS
     #[arg(long)]
     data: PathBuf,
 
-    /// The part to measure on: Training, PublicTest (a folder's val) or PrivateTest (its test)
+    /// The split to measure on: Training, PublicTest (a folder's val) or PrivateTest (its test)
     #[arg(long, default_value_t = Split::PublicTest)]
     split: Split,
 
@@ -41,7 +41,7 @@ pub struct EvaluateArgs {
     #[arg(long, default_value_t = BackendChoice::Cpu)]
     backend: BackendChoice,
 
-    /// The votes of FER+ (fer2013new.csv): measures against their majority, too
+    /// The votes of FER+ (fer2013new.csv), to measure against their majority, too
     #[arg(long)]
     ferplus: Option<PathBuf>,
 
@@ -49,7 +49,7 @@ pub struct EvaluateArgs {
     #[arg(long)]
     tta: bool,
 
-    /// Measure under bad crops, bad light, blur, noise and glasses, too (takes 11 to 16 times as long)
+    /// Measure under bad crops and light, blur, noise and glasses, too (11 to 16 times as long)
     #[arg(long)]
     disturb: bool,
 
@@ -124,7 +124,7 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What reads the faces, one after the other on one thread.
+/// A model that reads faces one after the other on one thread.
 struct Model {
     classifier: Box<dyn Classifier>,
     tta: bool,
@@ -154,7 +154,7 @@ impl Model {
     }
 }
 
-/// What a split's faces were read as.
+/// Results for the faces of a split.
 #[derive(Default)]
 struct Measured {
     original: Tally,
@@ -223,7 +223,7 @@ fn read_disturbed(
 
 fn draw(folder: &Path, report: &Report, faces: &[LabelledFace]) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)
-        .with_context(|| format!("{} cannot be made", folder.display()))?;
+        .with_context(|| format!("{} cannot be created", folder.display()))?;
     let title = format!("{} on {}", report.name(), report.split);
     let both = |labels: &str, name: &str, figures: &Figures| -> anyhow::Result<()> {
         let title = format!("{title}, {name}");
@@ -254,7 +254,7 @@ fn progress_bar(faces: usize) -> ProgressBar {
 }
 
 fn first(scores: &[Scores]) -> anyhow::Result<Scores> {
-    scores.first().copied().context("the model gave no answer for a face")
+    scores.first().copied().context("the model returned no scores for a face")
 }
 
 fn median(seconds: &mut [f64]) -> f64 {

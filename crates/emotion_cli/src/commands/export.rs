@@ -1,4 +1,4 @@
-//! `emotion export`: a model in the format of other runtimes.
+//! `emotion export`: writes a model in the format of other runtimes.
 
 use std::path::PathBuf;
 
@@ -7,15 +7,15 @@ use emotion_models::{Hardware, ModelChoice, onnx};
 
 /// Write a model as an ONNX file
 ///
-/// The file says itself what faces have to look like that go in, and in which order the expressions
-/// come out.
+/// The file itself describes the faces that it expects and the order of the expressions that it
+/// returns.
 #[derive(clap::Args)]
 pub struct ExportArgs {
     /// Where to write it
     #[arg(long, value_name = "FILE")]
     onnx: PathBuf,
 
-    /// A model's name, or a model file; without it the CPU's default
+    /// A model's name, or a model file; by default the CPU's default model
     #[arg(long)]
     model: Option<ModelChoice>,
 }

@@ -9,8 +9,8 @@ use opencv::videoio::{CAP_ANY, CAP_FFMPEG, VideoWriter, get_writer_backends};
 
 use super::letterbox::PictureSize;
 
-/// A film that is being written. It stands at its path once [`FilmWriter::finish`] was called;
-/// until then it is beside it, as `NAME.partial.EXT`.
+/// A film that is being written. Until [`FilmWriter::finish`] renames it to its path, it is beside
+/// it as `NAME.partial.EXT`.
 pub struct FilmWriter {
     writer: VideoWriter,
     size: Size,
@@ -20,21 +20,21 @@ pub struct FilmWriter {
 }
 
 impl FilmWriter {
-    /// Starts a film; the ending of `path` names the container (`.mp4`, `.avi`, `.mkv`).
+    /// Starts a film; the extension of `path` selects the container (`.mp4`, `.avi`, `.mkv`).
     ///
-    /// H.264 where OpenCV's libraries have an encoder for it, else MPEG-4 part 2.
+    /// H.264 if OpenCV's libraries have an encoder for it, else MPEG-4 part 2.
     ///
     /// # Errors
-    /// When the folder is missing, or nothing here writes films of this kind.
+    /// When the folder is missing, or no encoder can write such a film.
     pub fn create(path: &Path, frames_per_second: f64, size: PictureSize) -> anyhow::Result<Self> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         if let Some(folder) = folder
             && !folder.is_dir()
         {
-            bail!("there is no folder {}; make it first", folder.display());
+            bail!("there is no folder {}; create it first", folder.display());
         }
         let (Some(stem), Some(extension)) = (path.file_stem(), path.extension()) else {
-            bail!("{} does not say what kind of film to write; end it in .mp4", path.display());
+            bail!("{} has no extension to select a film format; end it in .mp4", path.display());
         };
         let mut name = stem.to_owned();
         name.push(".partial.");
@@ -61,8 +61,8 @@ impl FilmWriter {
         // The encoders leave an empty file behind when they fail.
         let _ = std::fs::remove_file(&partial);
         bail!(
-            "no encoder here can write {} ({width}x{height}, {frames_per_second:.2} frames a second); \
-             check that the folder can be written, or try another ending (.mp4, .avi, .mkv)",
+            "no encoder can write {} ({width}x{height}, {frames_per_second:.2} frames per second); \
+             check that the folder is writable, or try another extension (.mp4, .avi, .mkv)",
             path.display()
         )
     }
@@ -74,9 +74,9 @@ impl FilmWriter {
     pub fn write(&mut self, bgr: &Mat) -> anyhow::Result<()> {
         let size = bgr.size()?;
         if size != self.size {
-            // The encoder would drop it without a word.
+            // The encoder would drop it silently.
             bail!(
-                "a picture of {}x{} does not fit into a film of {}x{}; --size makes all frames the same",
+                "a picture of {}x{} does not fit into a film of {}x{}; use --size for a fixed size",
                 size.width,
                 size.height,
                 self.size.width,
@@ -86,7 +86,7 @@ impl FilmWriter {
         self.writer.write(bgr).with_context(|| format!("cannot write {}", self.path.display()))
     }
 
-    /// Writes the film's end and puts it at its path.
+    /// Finishes the film and renames it to its path.
     ///
     /// # Errors
     /// When the film cannot be closed or renamed.
@@ -100,7 +100,7 @@ impl FilmWriter {
     }
 }
 
-/// FFmpeg where OpenCV was built with it: the others begin films that they cannot write.
+/// FFmpeg if OpenCV was built with it: other backends open films that they cannot write.
 fn backend() -> i32 {
     let has_ffmpeg = get_writer_backends()
         .is_ok_and(|backends| backends.iter().any(|backend| backend as i32 == CAP_FFMPEG));

@@ -1,4 +1,4 @@
-//! Pictures fitted into another size: aspect kept, black bars.
+//! Fits pictures into another size: aspect kept, black bars.
 
 use std::str::FromStr;
 
@@ -31,10 +31,10 @@ impl FromStr for PictureSize {
     }
 }
 
-/// The frame scaled into `size`, with its number and time.
+/// The frame fitted into `size`; it keeps its number and time.
 ///
 /// # Errors
-/// When OpenCV cannot scale it: the memory is short, or a side would shrink to nothing.
+/// When OpenCV cannot scale it, as when memory runs out.
 pub fn frame(frame: &Frame, size: PictureSize) -> anyhow::Result<Frame> {
     let fitted = picture(frame)
         .and_then(|picture| fit(&picture, size))
@@ -43,7 +43,7 @@ pub fn frame(frame: &Frame, size: PictureSize) -> anyhow::Result<Frame> {
     Ok(Frame::from_rgb(rgb, size.width, size.height, frame.sequence(), frame.time())?)
 }
 
-/// A frame's pixels as OpenCV wants them: 8-bit RGB, not copied.
+/// A frame's pixels as an OpenCV matrix: 8-bit RGB, not copied.
 ///
 /// # Errors
 /// When OpenCV refuses the size.
@@ -52,7 +52,7 @@ pub fn picture(frame: &Frame) -> anyhow::Result<BoxedRef<'_, Mat>> {
     Ok(Mat::new_rows_cols_with_bytes::<Vec3b>(rows, columns, frame.rgb())?)
 }
 
-/// `picture` scaled into `size`, in the middle, with black bars where its aspect differs.
+/// `picture` fitted into `size`, centred, with black bars where its aspect differs.
 ///
 /// # Errors
 /// When OpenCV cannot scale it.

@@ -1,4 +1,4 @@
-//! `emotion logits`: what a model says of the training faces, for other models to learn from.
+//! `emotion logits`: a model's logits of the training faces, for other models to learn from.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use emotion_train::teacher;
 use super::data::read_data;
 use super::train::{TrainBackend, progress_bar};
 
-/// Write what a model says of the training faces, as a teacher for `emotion train`
+/// Write a model's logits of the training faces, as a teacher for `emotion train`
 #[derive(clap::Args)]
 pub struct LogitsArgs {
     /// Kaggle's fer2013.csv, or a folder of pictures

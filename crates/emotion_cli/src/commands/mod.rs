@@ -23,8 +23,8 @@ mod tape;
 #[cfg(feature = "train")]
 pub mod train;
 
-/// The error and its causes in one line, each cause once: some errors quote theirs; and what helps on the
-/// command line.
+/// The error, its causes and advice for the command line, in one line. Each cause appears once,
+/// because some errors quote theirs.
 pub fn chain(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {

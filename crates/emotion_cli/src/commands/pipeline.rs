@@ -1,4 +1,4 @@
-//! What `emotion` finds and reads faces with: the arguments that its commands share.
+//! The face pipeline of `emotion`, with the arguments that its commands share.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,11 +17,11 @@ use emotion_vision::track::TrackerConfig;
 /// What finds and reads faces.
 #[derive(Args)]
 pub struct PipelineArgs {
-    /// What runs the model: auto (a real GPU, else the CPU), wgpu or cpu
+    /// Backend of the model: auto (a real GPU, else the CPU), wgpu or cpu
     #[arg(long, value_name = "auto|wgpu|cpu", default_value = "auto")]
     backend: BackendChoice,
 
-    /// A model that ships, by name, or a file of weights; without it the one that fits the machine
+    /// Name of a shipped model, or a file of weights; by default the one that fits the machine
     #[arg(long, value_name = "NAME|FILE")]
     model: Option<ModelChoice>,
 
@@ -31,7 +31,7 @@ pub struct PipelineArgs {
 }
 
 impl PipelineArgs {
-    /// The pipeline, on a device of its own.
+    /// The pipeline, on its own device.
     ///
     /// # Errors
     /// When there is no usable cascade, model or device.
@@ -39,7 +39,7 @@ impl PipelineArgs {
         let detector = HaarDetector::from_system(self.cascade.as_deref())?;
         let model = self.model.clone().unwrap_or_default();
         let options = ClassifierOptions {
-            // Nobody waits for the next frame: a slow driver may take its time.
+            // This is not real time: a slow driver gets longer deadlines.
             deadlines: Deadlines::nested(Duration::from_secs(60)),
             ..ClassifierOptions::new(self.backend, model)
         };

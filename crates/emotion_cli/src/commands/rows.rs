@@ -14,7 +14,7 @@ pub enum Format {
     /// Comma-separated values with a line of column names
     #[default]
     Csv,
-    /// One JSON object a line
+    /// One JSON object per line
     Jsonl,
 }
 
@@ -72,7 +72,7 @@ const COLUMNS: [&str; 22] = [
 ];
 
 impl<'a> Row<'a> {
-    /// A row of what the analysis of a frame says of one face.
+    /// The row of one face in the analysis of a frame.
     pub fn new(source: &'a str, analysis: &Analysis, reading: &Reading) -> Self {
         let score = |expression| rounded(reading.scores.get(expression), 4);
         Self {
@@ -80,10 +80,10 @@ impl<'a> Row<'a> {
             frame: analysis.sequence,
             time_s: (analysis.time.as_secs_f64() * 1e6).round() / 1e6,
             track: reading.track,
-            x: rounded(reading.box_in_frame.x, 2),
-            y: rounded(reading.box_in_frame.y, 2),
-            w: rounded(reading.box_in_frame.width, 2),
-            h: rounded(reading.box_in_frame.height, 2),
+            x: rounded(reading.bbox_in_frame.x, 2),
+            y: rounded(reading.bbox_in_frame.y, 2),
+            w: rounded(reading.bbox_in_frame.width, 2),
+            h: rounded(reading.bbox_in_frame.height, 2),
             roll_deg: rounded(reading.roll.to_degrees(), 2),
             expression: reading.dominant,
             confidence: rounded(reading.confidence, 4),
@@ -102,7 +102,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Cuts what is noise; adding zero turns -0 into 0.
+/// Rounds away noise; adding zero turns -0 into 0.
 fn rounded(value: f32, digits: i32) -> f64 {
     let factor = 10_f64.powi(digits);
     (f64::from(value) * factor).round() / factor + 0.0
@@ -149,7 +149,7 @@ impl<W: Write> RowWriter<W> {
         Ok(())
     }
 
-    /// Hands the rows so far to the system: whatever happens to this program, they stay.
+    /// Hands the rows so far to the system, so that they survive a crash of this program.
     ///
     /// # Errors
     /// When they cannot be written.
@@ -174,7 +174,7 @@ mod tests {
     fn table(format: Format, dominant: Option<Expression>) -> String {
         let reading = Reading {
             track: 3,
-            box_in_frame: FrameRect::new(-1.0, 20.123, 64.0, 64.0),
+            bbox_in_frame: FrameRect::new(-1.0, 20.123, 64.0, 64.0),
             roll: -std::f32::consts::FRAC_PI_6,
             presence: 1.0,
             scores: Scores::certain(Expression::Happy),

@@ -1,4 +1,4 @@
-//! What `emotion analyze` reads, as a recording that plays again.
+//! Records the readings of `emotion analyze` for replay.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -13,21 +13,21 @@ use emotion_store::{Moment, RecordingError, RecordingInfo, RecordingWriter, What
 pub struct Tape {
     path: PathBuf,
     info: RecordingInfo,
-    /// From the first frame on.
+    /// Created with the first frame.
     writer: Option<RecordingWriter<File>>,
-    /// Where the input begins in the recording.
+    /// Where the current input begins in the recording.
     start: Duration,
     /// Where the recording ends so far.
     end: Duration,
-    /// The time of the input's first frame.
+    /// The time of the current input's first frame.
     first: Option<Duration>,
 }
 
 impl Tape {
-    /// A recording that begins with the first frame.
+    /// A recording; its file is created with the first frame.
     ///
     /// # Errors
-    /// When there is a file at `path` already.
+    /// When there is already a file at `path`.
     pub fn new(path: &Path, source: String, model: String) -> anyhow::Result<Self> {
         if path.exists() {
             return Err(RecordingError::Exists { path: path.to_owned() }.into());
@@ -42,13 +42,13 @@ impl Tape {
         })
     }
 
-    /// Another input follows.
+    /// Begins the next input.
     pub fn begin_input(&mut self) {
         self.start = self.end;
         self.first = None;
     }
 
-    /// Adds what was read of a frame, which lasts for `interval`.
+    /// Adds the analysis of a frame that lasts for `interval`.
     ///
     /// # Errors
     /// When the file cannot be written.

@@ -17,7 +17,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::read_data;
 
-/// Train a model on FER-2013, or on pictures of your own
+/// Train a model on FER-2013, or on your own pictures
 #[derive(clap::Args)]
 pub struct TrainArgs {
     /// Kaggle's fer2013.csv, or a folder with train/CLASS, val/CLASS and test/CLASS
@@ -28,8 +28,8 @@ pub struct TrainArgs {
     #[arg(long)]
     ferplus: Option<PathBuf>,
 
-    /// A larger network's logits of the training faces (safetensors, from `emotion logits`), to
-    /// learn from; the mean of several
+    /// A larger network's logits of the training faces (safetensors, from `emotion logits`) to
+    /// learn from; several are averaged
     #[arg(long)]
     teacher: Vec<PathBuf>,
 
@@ -37,23 +37,23 @@ pub struct TrainArgs {
     #[arg(long)]
     out: PathBuf,
 
-    /// A recipe (JSON); what it leaves out has its default
+    /// A recipe (JSON); fields that it omits have their defaults
     #[arg(long)]
     recipe: Option<PathBuf>,
 
-    /// How often each face is seen, instead of the recipe's number
+    /// Number of epochs, instead of the recipe's
     #[arg(long)]
     epochs: Option<usize>,
 
-    /// Decides all that is drawn by chance, instead of the recipe's number
+    /// Random seed, instead of the recipe's
     #[arg(long)]
     seed: Option<u64>,
 
-    /// Weights to start from (safetensors); the mean of several
+    /// Weights to start from (safetensors); several are averaged
     #[arg(long)]
     start: Vec<PathBuf>,
 
-    /// Go on from the checkpoint in the output folder
+    /// Resume from the checkpoint in the output folder
     #[arg(long)]
     resume: bool,
 
@@ -72,7 +72,7 @@ pub enum TrainBackend {
     /// libtorch on the CPU, the only practical one without a GPU
     #[cfg(feature = "tch")]
     Tch,
-    /// A GPU of Nvidia's
+    /// An Nvidia GPU
     #[cfg(feature = "cuda")]
     Cuda,
     /// Any GPU
@@ -99,7 +99,7 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
         args.start.iter().map(|path| ModelFile::read(path)).collect::<Result<_, _>>()?;
     let start = soup::mean(&starts)?;
     eprintln!(
-        "{} training faces, {} to choose by; {}: {}",
+        "{} training faces, {} for validation; {}: {}",
         data.faces(Split::Training)?.len(),
         data.faces(Split::PublicTest)?.len(),
         recipe.name,
@@ -182,7 +182,7 @@ impl Observer for Screen {
     }
 }
 
-/// A bar that shows how far something has come.
+/// A progress bar on stderr.
 pub fn progress_bar() -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} [{elapsed}, {eta} left]");
     let bar =

@@ -232,8 +232,8 @@ mod tests {
     use safetensors::tensor::TensorView;
 
     use super::*;
+    use crate::choice::{Hardware, ModelChoice};
     use crate::weights::sha256;
-    use crate::{Hardware, ModelChoice};
 
     fn shipped() -> ModelFile {
         let model = ModelChoice::Name("cnn4".to_owned());

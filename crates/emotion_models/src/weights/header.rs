@@ -3,7 +3,7 @@
 use emotion_core::{Expression, SIDE};
 use serde::{Deserialize, Serialize};
 
-use crate::Confusion;
+use crate::classifier::Confusion;
 use crate::models::Architecture;
 use crate::readout::{Calibration, Readout};
 

@@ -20,7 +20,7 @@ fn reading(track: u64, number: u64) -> Reading {
     let (highest, confidence) = smoothed.highest();
     Reading {
         track,
-        box_in_frame: FrameRect::square((320.0 + 80.0 * phase.sin(), 240.0 + jitter), 151.3),
+        bbox_in_frame: FrameRect::square((320.0 + 80.0 * phase.sin(), 240.0 + jitter), 151.3),
         roll: 0.2 * phase.cos(),
         presence: 0.9 + 0.1 * jitter,
         scores: smoothed,
@@ -56,7 +56,7 @@ fn session(frames: u64, faces: u64) -> Recording {
 
 fn is_near(a: &Reading, b: &Reading) -> bool {
     let near = |a: f32, b: f32, by: f32| (a - b).abs() <= by;
-    let (p, q) = (&a.box_in_frame, &b.box_in_frame);
+    let (p, q) = (&a.bbox_in_frame, &b.bbox_in_frame);
     let rect = [(p.x, q.x), (p.y, q.y), (p.width, q.width), (p.height, q.height)];
     rect.iter().all(|(a, b)| near(*a, *b, 0.5 / 32.0 + 1e-4))
         && near(a.roll, b.roll, 0.5 / 2048.0 + 1e-6)
@@ -107,7 +107,7 @@ fn a_minute_of_one_face_is_small() {
 #[test]
 fn odd_readings_are_kept() {
     let mut odd = reading(u64::MAX, 3);
-    odd.box_in_frame = FrameRect::new(-10.5, 1e9, 3.0, f32::NAN);
+    odd.bbox_in_frame = FrameRect::new(-10.5, 1e9, 3.0, f32::NAN);
     odd.dominant = None;
     odd.confidence = 0.25;
     odd.raw_scores = Scores::certain(Expression::Fear);
@@ -131,7 +131,7 @@ fn odd_readings_are_kept() {
     assert_eq!(analysis.readings[1].track, 1);
     assert_eq!(analysis.readings[0].confidence, 0.25);
     assert_eq!(analysis.readings[0].raw_scores, Scores::certain(Expression::Fear));
-    assert_eq!(analysis.readings[0].box_in_frame.height, 0.0);
+    assert_eq!(analysis.readings[0].bbox_in_frame.height, 0.0);
 }
 
 #[test]

@@ -168,7 +168,7 @@ impl HaarDetector {
         let detections = faces
             .iter()
             .map(|face| Detection {
-                box_in_frame: pictures.box_of(&face.place),
+                bbox_in_frame: pictures.box_of(&face.place),
                 roll: face.place.roll,
                 confidence: face.confidence,
                 found_by: face.found_by,
@@ -190,7 +190,7 @@ impl HaarDetector {
         time: Duration,
         known: &KnownFace,
     ) -> opencv::Result<Option<Found>> {
-        let expected = pictures.place_of(&known.box_in_frame, known.roll);
+        let expected = pictures.place_of(&known.bbox_in_frame, known.roll);
         let last =
             before.and_then(|before| before.faces.iter().find(|face| face.track == known.track));
         let side = last.and_then(|face| face.side);

@@ -42,10 +42,11 @@ pub trait FaceDetector: Send {
 /// A face that is expected in the frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct KnownFace {
-    /// Its track's number.
+    /// What the tracker calls it, to be repeated in [`Detection::known`]. It is not the track's
+    /// number in readings, which a face has only once it is believed.
     pub track: u64,
     /// Where it is expected.
-    pub box_in_frame: FrameRect,
+    pub bbox_in_frame: FrameRect,
     /// How far it leans, in radians, clockwise as seen in the picture.
     pub roll: f32,
     /// Its confidence at the last frame, 0 to 1.
@@ -56,14 +57,14 @@ pub struct KnownFace {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Detection {
     /// A square as Haar frames a frontal face: from the brows to below the mouth, ear to ear.
-    pub box_in_frame: FrameRect,
+    pub bbox_in_frame: FrameRect,
     /// How far the head leans, in radians, clockwise as seen in the picture; 0 is upright.
     pub roll: f32,
     /// How sure it is that a face is there, 0 to 1. It decays while nothing but motion confirms it.
     pub confidence: f32,
     /// How it was found.
     pub found_by: FoundBy,
-    /// The track of the [`KnownFace`] that it continues.
+    /// The [`KnownFace::track`] that it continues.
     pub known: Option<u64>,
 }
 

@@ -187,9 +187,9 @@ impl Pictures {
     }
 
     /// A box in the frame's pixels as a place in work pixels.
-    pub fn place_of(&self, box_in_frame: &FrameRect, roll: f32) -> Place {
-        let (x, y) = box_in_frame.center();
-        let side = box_in_frame.width.max(box_in_frame.height);
+    pub fn place_of(&self, bbox_in_frame: &FrameRect, roll: f32) -> Place {
+        let (x, y) = bbox_in_frame.center();
+        let side = bbox_in_frame.width.max(bbox_in_frame.height);
         let scale = self.work_per_frame;
         Place { x: x * scale, y: y * scale, side: side * scale, roll }
     }

@@ -1,7 +1,7 @@
-//! Who is who over time: association, motion, smoothing and life cycle.
+//! Face tracking: association, motion, smoothing and life cycle.
 //!
 //! The tracker turns the detections of single frames into tracks that keep their number through
-//! short losses and crossings, and smooths what a classifier says of them.
+//! short losses and crossings, and smooths the classifier's scores for them.
 
 mod motion;
 mod smoothing;

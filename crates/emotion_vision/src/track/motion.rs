@@ -1,4 +1,4 @@
-//! Where a face is and where it will be: filtering and prediction.
+//! A face's motion: filtering and prediction.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ struct OneEuro {
     speed: f32,
     /// Cut-off frequency at rest, in hertz.
     rest: f32,
-    /// Hertz that are added for each unit of speed.
+    /// Increase of the cut-off frequency for each unit of speed, in hertz.
     per_speed: f32,
 }
 
@@ -26,7 +26,7 @@ impl OneEuro {
         Self { value, speed: 0.0, rest, per_speed }
     }
 
-    /// Takes a new value after `passed` seconds. `unit` is what speeds are measured in.
+    /// Adds a value, `passed` seconds after the last. Speeds are measured in `unit` per second.
     fn update(&mut self, value: f32, passed: f32, unit: f32) {
         if passed <= 0.0 {
             self.value = value;
@@ -52,36 +52,36 @@ pub struct Motion {
     roll: OneEuro,
 }
 
-/// A lost face slows down to a third of its speed in this time, in seconds: heads do not fly on.
+/// Time in which a lost face slows down to a third of its speed, in seconds: heads soon stop.
 const COASTING: f32 = 0.25;
 
 impl Motion {
-    /// A face that rests where it was first seen.
+    /// A face at rest where it was first seen.
     pub fn new(time: Duration, detection: &Detection) -> Self {
-        let (x, y) = detection.box_in_frame.center();
+        let (x, y) = detection.bbox_in_frame.center();
         Self {
             time,
             x: OneEuro::new(x, 2.0, 6.0),
             y: OneEuro::new(y, 2.0, 6.0),
-            side: OneEuro::new(detection.box_in_frame.width, 1.0, 6.0),
+            side: OneEuro::new(detection.bbox_in_frame.width, 1.0, 6.0),
             roll: OneEuro::new(detection.roll, 1.5, 3.0),
         }
     }
 
-    /// Takes what was seen at `time`.
+    /// Adds the detection at `time`.
     pub fn update(&mut self, time: Duration, detection: &Detection) {
         let passed = time.saturating_sub(self.time).as_secs_f32();
-        let (x, y) = detection.box_in_frame.center();
+        let (x, y) = detection.bbox_in_frame.center();
         let side = self.side.value.max(1.0);
         self.x.update(x, passed, side);
         self.y.update(y, passed, side);
-        self.side.update(detection.box_in_frame.width, passed, side);
+        self.side.update(detection.bbox_in_frame.width, passed, side);
         self.roll.update(detection.roll, passed, 1.0);
         self.time = time;
     }
 
-    /// The box, freed from most of its jitter.
-    pub fn box_in_frame(&self) -> FrameRect {
+    /// The box, with most of its jitter removed.
+    pub fn bbox_in_frame(&self) -> FrameRect {
         FrameRect::square((self.x.value, self.y.value), self.side.value)
     }
 
@@ -106,7 +106,7 @@ mod tests {
 
     fn seen(x: f32, side: f32) -> Detection {
         Detection {
-            box_in_frame: FrameRect::square((x, 200.0), side),
+            bbox_in_frame: FrameRect::square((x, 200.0), side),
             roll: 0.0,
             confidence: 0.9,
             found_by: FoundBy::Frontal,
@@ -126,7 +126,7 @@ mod tests {
             let jitter = if frame % 2 == 0 { 2.0 } else { -2.0 };
             motion.update(at(frame), &seen(100.0 + jitter, 80.0));
             if frame > 10 {
-                worst = worst.max((motion.box_in_frame().center().0 - 100.0).abs());
+                worst = worst.max((motion.bbox_in_frame().center().0 - 100.0).abs());
             }
         }
         assert!(worst < 1.2, "2 pixels of jitter, {worst} left");
@@ -139,7 +139,7 @@ mod tests {
         for frame in 1..60 {
             let x = frame as f32 * 8.0;
             motion.update(at(frame), &seen(x, 80.0));
-            lag = x - motion.box_in_frame().center().0;
+            lag = x - motion.bbox_in_frame().center().0;
         }
         assert!(lag.abs() < 4.0, "3 sides a second, {lag} pixels behind");
         let ahead = motion.predicted_box(at(60)).center().0;
@@ -152,7 +152,7 @@ mod tests {
     fn two_frames_at_one_time_are_no_harm() {
         let mut motion = Motion::new(at(1), &seen(0.0, 80.0));
         motion.update(at(1), &seen(10.0, 80.0));
-        assert_eq!(motion.box_in_frame().center().0, 10.0);
+        assert_eq!(motion.bbox_in_frame().center().0, 10.0);
         assert_eq!(motion.predicted_box(at(2)).center().0, 10.0);
     }
 }

@@ -1,4 +1,4 @@
-//! Steady scores and a steady dominant expression.
+//! Smoothing of scores and of the dominant expression.
 
 use std::time::Duration;
 
@@ -21,8 +21,8 @@ pub struct Smoothing {
 ///
 /// An exponential filter whose time constant follows the change, after the idea of the One Euro
 /// filter (Casiez, Roussel and Vogel, 2012): the difference between new and smoothed scores is
-/// itself smoothed. What only wavers cancels out there; what stays is a change, and then the
-/// scores follow quickly.
+/// itself smoothed. Mere wavering cancels out in it; what remains is a change, which the scores
+/// then follow quickly.
 #[derive(Debug, Clone)]
 pub struct ScoreSmoother {
     state: Option<State>,
@@ -33,23 +33,24 @@ pub struct ScoreSmoother {
 struct State {
     time: Duration,
     scores: Scores,
-    /// Smoothed difference of new scores and smoothed ones.
+    /// Smoothed difference between new scores and smoothed ones.
     drift: [f32; Expression::COUNT],
 }
 
 /// Time constant of the drift, in seconds.
 const DRIFT: f32 = 0.15;
-/// Drift, as a part of all probability that moves, up to which scores only waver, and from which
-/// on they change.
+/// Drift, as the share of probability that moves: up to the first value scores only waver, from the
+/// second on they change.
 const WAVERING: (f32, f32) = (0.15, 0.4);
 
 impl ScoreSmoother {
-    /// Knows nothing yet.
+    /// A smoother without any scores yet.
     pub const fn new() -> Self {
         Self { state: None, dominant: None }
     }
 
-    /// Takes the scores of the frame at `time`; gives the smoothed ones and the one to show.
+    /// Adds the scores of the frame at `time`; returns the smoothed ones and the expression to
+    /// show.
     pub fn update(
         &mut self,
         time: Duration,
@@ -90,8 +91,8 @@ impl State {
 
 /// The expression to show: the one shown before, unless it sank below the floor or another leads.
 ///
-/// To be shown an expression has to stand half a margin above the floor, so that one at the floor
-/// does not flicker.
+/// If none was shown before, an expression must be half a margin above the floor, so that one at
+/// the floor does not flicker.
 fn shown(scores: &Scores, before: Option<Expression>, smoothing: &Smoothing) -> Option<Expression> {
     let (highest, lead) = scores.highest();
     let before = before.filter(|before| scores.get(*before) >= smoothing.floor);

@@ -1,4 +1,4 @@
-//! Tracks: which detection is which face.
+//! Tracks: matching detections to faces over time.
 
 use std::time::Duration;
 
@@ -21,11 +21,11 @@ pub struct TrackerConfig {
     pub confidence_floor: f32,
     /// By how much another expression must lead before it becomes dominant, 0 to 1.
     pub switch_margin: f32,
-    /// How long a face that is lost keeps its number.
+    /// How long a lost face keeps its number.
     pub keep_hidden: Duration,
-    /// A new face is believed at once from this confidence on, 0 to 1.
+    /// A new face with at least this confidence is confirmed at once, 0 to 1.
     pub confirm_confidence: f32,
-    /// A less clear one is believed when it was seen in every frame for this time, and still is
+    /// A less clear face is confirmed once it was seen in every frame for this time, if it is still
     /// as likely as not.
     pub confirm_time: Duration,
 }
@@ -49,75 +49,78 @@ impl Default for TrackerConfig {
 pub struct TrackedFace {
     /// The track's number, from 1.
     pub track: u64,
-    /// A square around the face, as Haar frames it, freed from jitter.
-    pub box_in_frame: FrameRect,
+    /// A square around the face, as Haar cascades frame it, in pixels, with jitter removed.
+    pub bbox_in_frame: FrameRect,
     /// How far the head leans, in radians, clockwise as seen in the picture.
     pub roll: f32,
-    /// How sure it is that a face is there, 0 to 1.
+    /// Confidence that a face is there, 0 to 1.
     pub presence: f32,
 }
 
-/// Keeps faces apart over time.
+/// Follows several faces over time.
 ///
-/// A detection that names a known face continues it. Others are given to the nearest track that
-/// was not continued, nearest first, as far as position and size make it likely; what is left
-/// starts a track. A track is shown once its face is clear, or less clear for a while. It is kept
-/// while hidden, at the place where it coasted to, and gets its number back when a face appears
-/// there.
+/// A detection that names a known face continues its track. The others are assigned to the
+/// remaining tracks, nearest pairs first, where position and size make it likely; the rest start
+/// new tracks. A track is shown once its face is clear, or less clear for a while. A hidden track
+/// is kept where it coasted to, and gets its number back when a face appears there.
 pub struct Tracker {
     config: TrackerConfig,
     tracks: Vec<Track>,
-    /// The highest number that was ever shown.
-    shown: u64,
+    /// The key of the next track.
+    next_key: u64,
+    /// The highest number given so far.
+    numbered: u64,
 }
 
 struct Track {
-    number: u64,
+    /// Its name for detectors, from its first detection on.
+    key: u64,
+    /// Its number in readings, from the frame on in which it is confirmed.
+    number: Option<u64>,
     motion: Motion,
     presence: f32,
     born: Duration,
     seen: Duration,
-    confirmed: bool,
     smoother: ScoreSmoother,
 }
 
-/// How far from its expected place a face may be found again, in sides.
+/// How far from its expected place a face may be found again, in sides of its box.
 const GATE: f32 = 0.7;
 /// How much farther for each second that it was hidden.
 const GATE_PER_SECOND: f32 = 0.8;
-/// The most, in sides.
+/// Upper limit of that distance, in sides.
 const WIDEST_GATE: f32 = 2.0;
 /// A face found again may be larger or smaller by this factor.
 const SIZE_GATE: f32 = 1.6;
 /// Two boxes whose middles are closer than this part of the larger side are the same face.
 const SAME_FACE: f32 = 0.45;
-/// A face that is not clear has to have this presence in the end to be believed.
+/// Presence that a less clear face needs after `confirm_time` to be confirmed.
 const LIKELY: f32 = 0.5;
-/// Share of a new confidence in the presence of a track.
+/// Weight of a new confidence in the presence of a track.
 const PRESENCE_SHARE: f32 = 0.5;
 
 impl Tracker {
     /// A tracker without faces.
     pub const fn new(config: TrackerConfig) -> Self {
-        Self { config, tracks: Vec::new(), shown: 0 }
+        Self { config, tracks: Vec::new(), next_key: 1, numbered: 0 }
     }
 
     /// The faces that a detector should look for in the frame at `time`: those in view, those
-    /// hidden for less than [`TrackerConfig::keep_hidden`], and those not yet believed.
+    /// hidden for less than [`TrackerConfig::keep_hidden`], and those not yet confirmed.
     pub fn known_faces(&self, time: Duration) -> Vec<KnownFace> {
         self.tracks
             .iter()
             .filter(|track| self.is_kept(track, time))
             .map(|track| KnownFace {
-                track: track.number,
-                box_in_frame: track.motion.predicted_box(time),
+                track: track.key,
+                bbox_in_frame: track.motion.predicted_box(time),
                 roll: track.motion.roll(),
                 confidence: track.presence,
             })
             .collect()
     }
 
-    /// Takes the detections of the frame at `time`; gives the faces in view by track number.
+    /// Adds the detections of the frame at `time`; returns the faces in view, sorted by number.
     pub fn observe(&mut self, time: Duration, detections: &[Detection]) -> Vec<TrackedFace> {
         let keep = self.config.keep_hidden;
         self.tracks
@@ -128,24 +131,25 @@ impl Tracker {
                 None => self.start(time, &detection),
             }
         }
-        // One frame without it, and a face that was not believed yet was none.
-        self.tracks.retain(|track| track.confirmed || track.seen == time);
+        // A face that is not confirmed yet is dropped after one frame without it.
+        self.tracks.retain(|track| track.number.is_some() || track.seen == time);
 
         let mut faces = Vec::new();
         for track in self.tracks.iter_mut().filter(|track| track.seen == time) {
-            track.confirmed |= track.presence >= self.config.confirm_confidence
+            let believed = track.presence >= self.config.confirm_confidence
                 || (time - track.born >= self.config.confirm_time && track.presence >= LIKELY);
-            if track.confirmed {
-                self.shown = self.shown.max(track.number);
-                faces.push(track.face());
+            if track.number.is_none() && believed {
+                self.numbered += 1;
+                track.number = Some(self.numbered);
             }
+            faces.extend(track.face());
         }
         faces.sort_by_key(|face| face.track);
         faces
     }
 
-    /// Smooths the `scores` of the `faces` that [`Tracker::observe`] gave for the frame at `time`:
-    /// one for each face, in their order.
+    /// Smooths `scores`, one for each of the `faces` that [`Tracker::observe`] returned for the
+    /// frame at `time`, in the same order.
     pub fn read(
         &mut self,
         time: Duration,
@@ -160,14 +164,14 @@ impl Tracker {
         };
         let mut readings = Vec::with_capacity(faces.len());
         for (face, raw) in faces.iter().zip(scores) {
-            let Some(track) = self.tracks.iter_mut().find(|track| track.number == face.track)
+            let Some(track) = self.tracks.iter_mut().find(|track| track.number == Some(face.track))
             else {
                 continue;
             };
             let (smoothed, dominant) = track.smoother.update(time, raw, &smoothing);
             readings.push(Reading {
                 track: face.track,
-                box_in_frame: face.box_in_frame,
+                bbox_in_frame: face.bbox_in_frame,
                 roll: face.roll,
                 presence: face.presence,
                 scores: smoothed,
@@ -179,9 +183,15 @@ impl Tracker {
         readings
     }
 
-    /// Forgets all faces. Numbers go on: none is given twice.
+    /// Forgets all faces. Numbering continues: no number is given twice.
     pub fn reset(&mut self) {
         self.tracks.clear();
+    }
+
+    /// Forgets all faces and numbers from 1 again, for another stream.
+    pub fn restart(&mut self) {
+        self.reset();
+        self.numbered = 0;
     }
 
     fn is_kept(&self, track: &Track, time: Duration) -> bool {
@@ -193,8 +203,7 @@ impl Tracker {
         let mut assigned: Vec<(Detection, Option<usize>)> = detections
             .iter()
             .map(|detection| {
-                let named =
-                    self.tracks.iter().position(|track| Some(track.number) == detection.known);
+                let named = self.tracks.iter().position(|track| Some(track.key) == detection.known);
                 (*detection, named)
             })
             .collect();
@@ -217,17 +226,16 @@ impl Tracker {
     }
 
     fn start(&mut self, time: Duration, detection: &Detection) {
-        // A face that was never shown leaves its number to the next one.
-        let highest = self.tracks.iter().map(|track| track.number).max().unwrap_or(0);
         self.tracks.push(Track {
-            number: highest.max(self.shown) + 1,
+            key: self.next_key,
+            number: None,
             motion: Motion::new(time, detection),
             presence: detection.confidence,
             born: time,
             seen: time,
-            confirmed: false,
             smoother: ScoreSmoother::new(),
         });
+        self.next_key += 1;
     }
 }
 
@@ -236,7 +244,7 @@ impl Track {
         self.motion.update(time, detection);
         self.seen = time;
         self.presence = match detection.found_by {
-            // The detector let it decay already.
+            // The detector has already let it decay.
             FoundBy::Followed => detection.confidence,
             FoundBy::Frontal | FoundBy::Profile => {
                 self.presence + (detection.confidence - self.presence) * PRESENCE_SHARE
@@ -248,7 +256,7 @@ impl Track {
     /// far or too different in size to be this face.
     fn distance(&self, time: Duration, detection: &Detection) -> Option<f32> {
         let expected = self.motion.predicted_box(time);
-        let found = &detection.box_in_frame;
+        let found = &detection.bbox_in_frame;
         let ratio = found.width / expected.width.max(1.0);
         if !(1.0 / SIZE_GATE..SIZE_GATE).contains(&ratio) {
             return None;
@@ -258,13 +266,15 @@ impl Track {
         (distance <= (GATE + GATE_PER_SECOND * hidden).min(WIDEST_GATE)).then_some(distance)
     }
 
-    fn face(&self) -> TrackedFace {
-        TrackedFace {
-            track: self.number,
-            box_in_frame: self.motion.box_in_frame(),
+    /// The face, if it is confirmed.
+    fn face(&self) -> Option<TrackedFace> {
+        let face = |track| TrackedFace {
+            track,
+            bbox_in_frame: self.motion.bbox_in_frame(),
             roll: self.motion.roll(),
             presence: self.presence,
-        }
+        };
+        self.number.map(face)
     }
 }
 
@@ -273,7 +283,7 @@ fn distance(a: &FrameRect, b: &FrameRect) -> f32 {
     (a.0 - b.0).hypot(a.1 - b.1)
 }
 
-/// The detections without those that show the same face as a clearer one.
+/// Removes detections of a face that a higher-ranked detection shows already.
 fn without_doubles(detections: &[Detection]) -> Vec<Detection> {
     let mut by_rank: Vec<&Detection> = detections.iter().collect();
     let rank = |detection: &Detection| {
@@ -283,8 +293,8 @@ fn without_doubles(detections: &[Detection]) -> Vec<Detection> {
     let mut kept: Vec<Detection> = Vec::new();
     for detection in by_rank {
         let double = kept.iter().any(|other| {
-            let side = detection.box_in_frame.width.max(other.box_in_frame.width);
-            distance(&detection.box_in_frame, &other.box_in_frame) < SAME_FACE * side
+            let side = detection.bbox_in_frame.width.max(other.bbox_in_frame.width);
+            distance(&detection.bbox_in_frame, &other.bbox_in_frame) < SAME_FACE * side
         });
         if !double {
             kept.push(*detection);
@@ -306,7 +316,7 @@ mod tests {
 
     fn face(x: f32, y: f32) -> Detection {
         Detection {
-            box_in_frame: FrameRect::square((x, y), SIDE),
+            bbox_in_frame: FrameRect::square((x, y), SIDE),
             roll: 0.0,
             confidence: 0.8,
             found_by: FoundBy::Frontal,
@@ -333,8 +343,8 @@ mod tests {
         let (right, left) = place(70);
         let faces = tracker.observe(at(70), &[face(left, 215.0), face(right, 200.0)]);
         assert_eq!(numbers(&faces), [1, 2]);
-        assert!((faces[0].box_in_frame.center().0 - right).abs() < 10.0, "{faces:?}");
-        assert!((faces[1].box_in_frame.center().0 - left).abs() < 10.0, "{faces:?}");
+        assert!((faces[0].bbox_in_frame.center().0 - right).abs() < 10.0, "{faces:?}");
+        assert!((faces[1].bbox_in_frame.center().0 - left).abs() < 10.0, "{faces:?}");
     }
 
     #[test]
@@ -351,7 +361,7 @@ mod tests {
         }
         let faces = tracker.observe(at(90), &[face(moving(90), 210.0), face(320.0, 200.0)]);
         let by_place: Vec<(u64, bool)> =
-            faces.iter().map(|face| (face.track, face.box_in_frame.center().0 > 400.0)).collect();
+            faces.iter().map(|face| (face.track, face.bbox_in_frame.center().0 > 400.0)).collect();
         assert_eq!(by_place, [(1, false), (2, true)]);
     }
 
@@ -383,7 +393,7 @@ mod tests {
         let elsewhere = tracker.observe(at(2), &[face(400.0, 100.0)]);
         assert_eq!(numbers(&elsewhere), [2]);
         let mut near = face(100.0, 100.0);
-        near.box_in_frame = near.box_in_frame.scaled(2.0);
+        near.bbox_in_frame = near.bbox_in_frame.scaled(2.0);
         assert_eq!(numbers(&tracker.observe(at(3), &[near])), [3]);
     }
 
@@ -412,7 +422,7 @@ mod tests {
         let named = |x, track| Detection { known: Some(track), ..face(x, 100.0) };
         let faces = tracker.observe(at(1), &[named(120.0, 2), named(280.0, 1)]);
         assert_eq!(numbers(&faces), [1, 2]);
-        assert!(faces[0].box_in_frame.center().0 > 200.0);
+        assert!(faces[0].bbox_in_frame.center().0 > 200.0);
     }
 
     #[test]
@@ -470,6 +480,26 @@ mod tests {
         tracker.reset();
         assert!(tracker.known_faces(at(0)).is_empty());
         assert_eq!(numbers(&tracker.observe(at(0), &[face(100.0, 100.0)])), [2]);
+    }
+
+    #[test]
+    fn another_stream_numbers_from_one() {
+        let mut tracker = tracker();
+        tracker.observe(at(0), &[face(100.0, 100.0), face(300.0, 100.0)]);
+        tracker.restart();
+        assert_eq!(numbers(&tracker.observe(at(0), &[face(100.0, 100.0)])), [1]);
+    }
+
+    #[test]
+    fn numbers_have_no_gaps_in_the_order_of_appearance() {
+        let mut tracker = tracker();
+        let unclear = Detection { confidence: 0.55, ..face(100.0, 100.0) };
+        assert!(tracker.observe(at(0), &[unclear]).is_empty());
+        let clear = tracker.observe(at(1), &[unclear, face(300.0, 100.0)]);
+        assert_eq!(numbers(&clear), [1], "the clear face is the first to be seen");
+        let both = tracker.observe(at(7), &[unclear, face(300.0, 100.0)]);
+        assert_eq!(numbers(&both), [1, 2]);
+        assert!(both[1].bbox_in_frame.center().0 < 200.0, "{both:?}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Rendered frames on their way into a film and a screenshot.
+//! Writes rendered frames into a film and a screenshot.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,8 +15,8 @@ use opencv::{imgcodecs, imgproc};
 use crate::commands::film::FilmWriter;
 use crate::commands::letterbox::PictureSize;
 
-/// What becomes of the rendered frames. They come back from the GPU some frames late and in any
-/// order, and are written in theirs. It outlives the app, so that the film can be ended.
+/// Collects rendered frames. They come back from the GPU some frames late and in any order, and
+/// are written in the order of the requests. It outlives the app, so that the film can be finished.
 #[derive(Resource, Clone)]
 pub struct Reel(Arc<Mutex<Rolls>>);
 
@@ -25,7 +25,7 @@ struct Rolls {
     film: Option<FilmWriter>,
     film_path: Option<PathBuf>,
     frames_per_second: f64,
-    /// Frames that were asked for.
+    /// Frames requested so far.
     asked: u64,
     /// The next frame to write.
     next: u64,
@@ -38,7 +38,7 @@ struct Shot {
     bgr: Mat,
     /// How often the film shows it: more than once where the screen was slower than the film.
     repeats: u32,
-    /// Where it is saved as a picture.
+    /// Where to save it as a picture, if at all.
     picture: Option<PathBuf>,
 }
 
@@ -49,7 +49,7 @@ impl Reel {
         Self(Arc::new(Mutex::new(Rolls { film_path, frames_per_second, ..Rolls::default() })))
     }
 
-    /// Asks for the frame that is rendered next, for the film (`repeats` times) and as a picture.
+    /// Requests the next rendered frame, for the film (`repeats` times) and as a picture.
     pub fn shoot(
         &self,
         commands: &mut Commands,
@@ -70,7 +70,7 @@ impl Reel {
         );
     }
 
-    /// Whether every frame that was asked for is written, or there is no use in waiting for more.
+    /// Whether every requested frame is written, or one has failed.
     pub fn is_done(&self) -> bool {
         let rolls = self.rolls();
         rolls.next == rolls.asked || rolls.error.is_some()
@@ -81,10 +81,10 @@ impl Reel {
         self.rolls().error.is_some()
     }
 
-    /// Ends the film.
+    /// Finishes the film.
     ///
     /// # Errors
-    /// When a frame could not be written, none came back, or the film cannot be ended.
+    /// When a frame could not be written, none came back, or the film cannot be finished.
     pub fn finish(&self) -> anyhow::Result<()> {
         let mut rolls = self.rolls();
         if let Some(error) = rolls.error.take() {
@@ -140,7 +140,7 @@ impl Rolls {
     }
 }
 
-/// The pixels in OpenCV's order, without alpha.
+/// The pixels in OpenCV's channel order, without alpha.
 fn bgr(image: &Image) -> anyhow::Result<Mat> {
     let format = image.texture_descriptor.format;
     let code = match format {
@@ -158,11 +158,11 @@ fn bgr(image: &Image) -> anyhow::Result<Mat> {
 }
 
 fn save(bgr: &Mat, path: &Path) -> anyhow::Result<()> {
-    let name = path.to_str().with_context(|| format!("{} is not text", path.display()))?;
+    let name = path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))?;
     let saved = imgcodecs::imwrite_def(name, bgr)
         .with_context(|| format!("cannot save {name}; end it in .png or .jpg"))?;
     if !saved {
-        bail!("cannot save {name}; check that its folder is there and can be written");
+        bail!("cannot save {name}; check that its folder exists and is writable");
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! The demo without a window: each frame is a fixed step of the film's time, however long it takes
-//! to render.
+//! The demo without a window: each frame advances the film's clock by a fixed step, however long
+//! it takes to render.
 
 use std::time::{Duration, Instant};
 
@@ -20,17 +20,17 @@ const LOADING: Duration = Duration::from_secs(60);
 /// How long the last frames may take to come back from the GPU.
 const LAST_FRAMES: Duration = Duration::from_secs(20);
 
-/// The film's time from one frame to the next.
+/// Step of the film's clock from one frame to the next.
 const STEP: Duration = Duration::from_nanos(1_000_000_000 / FRAMES_PER_SECOND as u64);
 
-/// An image that takes the window's place.
+/// An image to render to instead of a window.
 pub fn canvas(app: &mut App, width: u32, height: u32) -> RenderTarget {
     let format = TextureFormat::Rgba8UnormSrgb;
     let image = Image::new_target_texture(width, height, format, None);
     app.world_mut().resource_mut::<Assets<Image>>().add(image).into()
 }
 
-/// A source that is read in the film's time.
+/// A source that is read on the film's clock.
 pub struct Feed {
     source: Box<dyn FrameSource>,
     sender: FrameSender,
@@ -44,14 +44,14 @@ impl Feed {
         Self { source, sender, due: Duration::ZERO }
     }
 
-    /// Offers the frames that are due; whether there are more.
+    /// Offers the frames that are due and returns whether there are more.
     ///
     /// # Errors
     /// When the source fails.
     pub fn advance(&mut self, time: Duration) -> Result<bool, CaptureError> {
         let rate = self.source.frame_rate().unwrap_or(f64::from(FRAMES_PER_SECOND)).max(0.1);
         let interval = Duration::from_secs_f64(1.0 / rate);
-        // Rounding must not put a frame off until the next step.
+        // Rounding must not delay a frame to the next step.
         while self.due <= time + STEP / 4 {
             let Some(frame) = self.source.next_frame()? else { return Ok(false) };
             self.due = frame.time() + interval;
@@ -61,11 +61,11 @@ impl Feed {
     }
 }
 
-/// Runs the app for `frames` frames, or to the end of what it shows. `shoot` sees each frame's
-/// number before the frame is rendered.
+/// Runs the app for `frames` frames, or to the end of `feed`. `shoot` gets each frame's number
+/// before the frame is rendered.
 ///
-/// A frame takes at least as long as it lasts in the film: the analysis runs beside it, and has
-/// as much time as it would have in front of an audience.
+/// A frame takes at least as long as it lasts in the film: the analysis runs in parallel and gets
+/// as much time as in a window.
 ///
 /// # Errors
 /// When the source or the app fails.
@@ -104,7 +104,7 @@ pub fn play(
     Ok(())
 }
 
-/// The film begins when there is somebody to read the faces.
+/// Waits until the model is loaded or has failed, so that faces are read from the first frame on.
 fn await_model(app: &mut App) {
     stand_still(app, LOADING, |app| {
         // A recording needs no model.
@@ -120,7 +120,7 @@ fn await_model(app: &mut App) {
     });
 }
 
-/// Updates the app while its time stands still, until `done` or for `longest`.
+/// Updates the app with its clock stopped, until `done` or for `longest`.
 fn stand_still(app: &mut App, longest: Duration, done: impl Fn(&App) -> bool) {
     app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::ZERO));
     let start = Instant::now();

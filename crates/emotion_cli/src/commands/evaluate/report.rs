@@ -1,4 +1,4 @@
-//! What `emotion evaluate` found: as tables, and as JSON.
+//! Results of `emotion evaluate`, as tables and as JSON.
 
 use std::io::Write;
 use std::path::Path;
@@ -20,19 +20,19 @@ pub struct Report {
     pub multiply_adds: usize,
     /// Median, one face at a time.
     pub milliseconds_a_face: f64,
-    /// Faces with the pixels of a training face; `null` where there is no training split to compare.
+    /// Faces with the same pixels as a training face; `null` without a training split to compare.
     pub copies_of_training: Option<usize>,
-    /// The head for FER-2013's labels against these.
+    /// The head for FER-2013's labels, against those labels.
     pub original: Figures,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub original_without_copies: Option<Figures>,
-    /// The head for the votes of FER+ against their majority.
+    /// The head for the votes of FER+, against their majority.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ferplus: Option<Figures>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ferplus_without_copies: Option<Figures>,
     pub ferplus_left_out: LeftOut,
-    /// What apps get, against both.
+    /// The output that apps get, against both.
     pub output: Output,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub disturbed: Vec<Disturbed>,
@@ -89,20 +89,20 @@ impl std::fmt::Display for LeftOut {
     }
 }
 
-/// How a model does under one disturbance.
+/// A model's results under one disturbance.
 #[derive(Serialize)]
 pub struct Disturbed {
     name: &'static str,
     n: usize,
     accuracy: f64,
     mean_class_accuracy: f64,
-    /// Accuracy less that of the undisturbed faces.
+    /// Accuracy minus that of the undisturbed faces.
     change: f64,
     share_of_readings: [f64; Expression::COUNT],
 }
 
 impl Disturbed {
-    /// From what was counted with and without the disturbance.
+    /// The results of tallies with and without the disturbance.
     pub fn new(name: &'static str, tally: &Tally, undisturbed: &Tally) -> Self {
         Self {
             name,
@@ -133,10 +133,10 @@ impl Report {
     /// When stdout cannot be written to.
     pub fn print(&self) -> std::io::Result<()> {
         let mut out = std::io::stdout().lock();
-        writeln!(out, "{} on {}: the head for labels, against these", self.model, self.split)?;
+        writeln!(out, "{} on {}: the head for labels, against the labels", self.model, self.split)?;
         writeln!(out, "{}", self.original)?;
         if let Some(copies) = self.copies_of_training {
-            writeln!(out, "\n{copies} faces have the pixels of a training face")?;
+            writeln!(out, "\n{copies} faces are copies of training faces")?;
         }
         if let Some(figures) = &self.original_without_copies {
             writeln!(out, "without them: {}", figures.summary())?;

@@ -1,8 +1,8 @@
-//! How far the calibration of a resting face has come, beside the face.
+//! Progress of the resting-baseline measurement, beside the face.
 //!
-//! The panel shows the component [`FaceCalibration`] of a face, and asks for a calibration when
-//! [`CalibrationWanted`] says so. Where nothing calibrates (see
-//! [`MeasurePlugin`](crate::input::MeasurePlugin)) it stays closed.
+//! The panel shows a face's [`RestingBaseline`]. The message [`BaselineWanted`] requests a new
+//! measurement. Where nothing measures baselines (see
+//! [`MeasurePlugin`](crate::input::MeasurePlugin)) the panel stays closed.
 
 use std::time::Duration;
 
@@ -13,36 +13,36 @@ use super::floating::{Floating, Kind};
 use super::ink::{self, Style, Token};
 use super::theme::GRID;
 use super::{HudSystems, keys};
-use crate::input::{CalibrateFace, CalibrationState, FaceCalibration};
+use crate::input::{BaselineState, MeasureBaseline, RestingBaseline};
 use crate::plugin::Face;
 
 /// Width of the panel in HUD units.
 const WIDTH: f32 = 26.0 * GRID;
 const BAR_HEIGHT: f32 = 6.0;
-/// How long it says that it is done.
+/// How long the result is shown.
 const DONE: Duration = Duration::from_millis(1800);
 
-/// Shows how far the calibration of a face's rest has come; the key K asks for one.
+/// Shows the progress of a face's resting-baseline measurement; the key K requests one.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct CalibrationPlugin;
+pub struct BaselinePlugin;
 
-impl Plugin for CalibrationPlugin {
+impl Plugin for BaselinePlugin {
     fn build(&self, app: &mut App) {
-        app.add_message::<CalibrationWanted>().add_observer(spawn).add_systems(
+        app.add_message::<BaselineWanted>().add_observer(spawn).add_systems(
             PostUpdate,
             (ask.in_set(HudSystems::Input).after(keys::act), draw.in_set(HudSystems::Draw)),
         );
     }
 }
 
-/// The user asks for a calibration of all faces in view.
+/// Requests a new resting baseline for every face in view.
 #[derive(Message, Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CalibrationWanted;
+pub struct BaselineWanted;
 
-/// Passes the wish on to every face in view.
+/// Passes the request on to every face in view.
 fn ask(
-    mut wanted: MessageReader<CalibrationWanted>,
-    faces: Query<(Entity, &Face), With<FaceCalibration>>,
+    mut wanted: MessageReader<BaselineWanted>,
+    faces: Query<(Entity, &Face), With<RestingBaseline>>,
     mut commands: Commands,
 ) {
     if wanted.read().count() == 0 {
@@ -50,19 +50,19 @@ fn ask(
     }
     for (entity, face) in &faces {
         if face.visible {
-            commands.trigger(CalibrateFace { entity });
+            commands.trigger(MeasureBaseline { entity });
         }
     }
 }
 
-/// The panel; its parts are the sentence and the bar.
+/// The panel, with the entities of its text and bar.
 #[derive(Component)]
 struct Panel {
     face: Entity,
     sentence: Entity,
     bar: Entity,
     says: &'static str,
-    /// Seconds since it is over; `None` before one was seen.
+    /// Seconds since a measurement ended; `None` until the panel has seen one.
     over_for: Option<f32>,
 }
 
@@ -70,7 +70,7 @@ struct Panel {
 fn spawn(added: On<Add, ShownFace>, mut commands: Commands) {
     let sentence = commands.spawn(ink::text("", Style::Small, Token::Text)).id();
     let (track, bar) = ink::bar(&mut commands, Val::Percent(100.0), BAR_HEIGHT, Token::Text);
-    let mut floating = Floating::new(added.entity, Kind::Calibration);
+    let mut floating = Floating::new(added.entity, Kind::Baseline);
     floating.wanted = false;
     commands
         .spawn((
@@ -93,26 +93,26 @@ fn spawn(added: On<Add, ShownFace>, mut commands: Commands) {
 /// Opens, writes and closes the panels.
 fn draw(
     time: Res<Time>,
-    calibrations: Query<&FaceCalibration>,
+    baselines: Query<&RestingBaseline>,
     mut panels: Query<(&mut Panel, &mut Floating)>,
     mut texts: Query<&mut Text>,
     mut bars: Query<&mut Node>,
 ) {
     for (mut panel, mut floating) in &mut panels {
-        let state = calibrations.get(panel.face).map_or(CalibrationState::Idle, |face| face.state);
+        let state = baselines.get(panel.face).map_or(BaselineState::Idle, |face| face.state);
         let (says, progress) = match state {
-            CalibrationState::Resting { progress } => {
+            BaselineState::Resting { progress } => {
                 panel.over_for = Some(0.0);
                 let rests = progress > 0.0;
-                (if rests { "measuring your rest" } else { "rest your face, look ahead" }, progress)
+                (if rests { "measuring resting face" } else { "relax and look ahead" }, progress)
             }
-            CalibrationState::Done => ("your rest is known", 1.0),
-            CalibrationState::GaveUp => ("your face did not rest", 0.0),
-            CalibrationState::Idle => ("", 0.0),
+            BaselineState::Done => ("resting face measured", 1.0),
+            BaselineState::GaveUp => ("your face kept moving", 0.0),
+            BaselineState::Idle => ("", 0.0),
         };
-        // One that was over before the panel saw it is no news.
+        // A measurement that ended before the panel saw it is not shown.
         let wanted = match (state, panel.over_for) {
-            (CalibrationState::Resting { .. }, _) => true,
+            (BaselineState::Resting { .. }, _) => true,
             (_, Some(over_for)) => {
                 panel.over_for = Some(over_for + time.delta_secs());
                 over_for + time.delta_secs() < DONE.as_secs_f32()
@@ -151,24 +151,24 @@ mod tests {
     }
 
     #[test]
-    fn the_panel_follows_a_calibration_and_closes_after_it() {
+    fn the_panel_follows_a_measurement_and_closes_after_it() {
         let mut app = app(HudSettings::default());
         let face = face(&mut app, Expression::Neutral);
         run(&mut app, 0.2);
         assert!(!panel(&mut app).1);
         let show = |app: &mut App, state| {
-            let calibration = FaceCalibration { state, ..FaceCalibration::default() };
-            app.world_mut().entity_mut(face).insert(calibration);
+            let resting = RestingBaseline { state, ..RestingBaseline::default() };
+            app.world_mut().entity_mut(face).insert(resting);
         };
-        show(&mut app, CalibrationState::Resting { progress: 0.4 });
+        show(&mut app, BaselineState::Resting { progress: 0.4 });
         run(&mut app, 0.2);
         let (entity, wanted) = panel(&mut app);
         assert!(wanted);
-        assert_eq!(words(&mut app, entity), ["measuring your rest"]);
+        assert_eq!(words(&mut app, entity), ["measuring resting face"]);
         let bar = app.world().get::<Panel>(entity).expect("a panel").bar;
         assert_eq!(app.world().get::<Node>(bar).expect("a bar").width, Val::Percent(40.0));
 
-        show(&mut app, CalibrationState::Done);
+        show(&mut app, BaselineState::Done);
         run(&mut app, 1.0);
         assert!(panel(&mut app).1);
         assert_eq!(app.world().get::<Node>(bar).expect("a bar").width, Val::Percent(100.0));
@@ -177,13 +177,13 @@ mod tests {
     }
 
     #[test]
-    fn the_key_asks_for_a_calibration() {
+    fn the_key_asks_for_a_baseline() {
         #[derive(Resource, Default)]
         struct Asked(usize);
         let mut app = app(HudSettings::default());
         app.init_resource::<Asked>().add_systems(
             Last,
-            |mut wanted: MessageReader<CalibrationWanted>, mut asked: ResMut<Asked>| {
+            |mut wanted: MessageReader<BaselineWanted>, mut asked: ResMut<Asked>| {
                 asked.0 += wanted.read().count();
             },
         );

@@ -1,4 +1,4 @@
-//! What the calibration of a resting face is good for, measured on pictures that go through the real
+//! What a resting baseline is good for, measured on pictures that go through the real
 //! detector and the model that ships: a puppet whose face at rest is not neutral, and people.
 //!
 //! The clips of people lie in `../shared/clips` and are no part of the project, so that test is
@@ -17,7 +17,7 @@ use bevy_emotion::Analysis;
 use bevy_emotion::capture::puppet::{PuppetConfig, PuppetScript, PuppetSource};
 use bevy_emotion::capture::{self, FrameSource};
 use bevy_emotion::input::{
-    CalibrateFace, CalibrationSettings, FaceCalibration, FaceInput, MeasurePlugin,
+    BaselineSettings, FaceInput, MeasureBaseline, MeasurePlugin, RestingBaseline,
 };
 use bevy_emotion::prelude::*;
 
@@ -40,12 +40,12 @@ struct Measured {
     time: Duration,
     track: u64,
     input: FaceInput,
-    is_calibrated: bool,
+    is_measured: bool,
 }
 
 /// How the rest of a face comes to be known.
 #[derive(Clone, Copy, PartialEq)]
-enum Calibration {
+enum Ask {
     Never,
     /// As soon as a face looks like one at rest.
     Automatic,
@@ -54,21 +54,18 @@ enum Calibration {
 }
 
 /// What an app measures of these readings.
-fn measure(readings: &[Analysis], calibration: Calibration) -> Vec<Measured> {
+fn measure(readings: &[Analysis], ask: Ask) -> Vec<Measured> {
     let mut app = App::new();
     app.add_plugins((
         MinimalPlugins,
         EmotionPlugins.build().disable::<CapturePlugin>().disable::<AnalyzePlugin>(),
         MeasurePlugin,
     ))
-    .insert_resource(CalibrationSettings {
-        automatic: calibration == Calibration::Automatic,
-        ..default()
-    })
+    .insert_resource(BaselineSettings { automatic: ask == Ask::Automatic, ..default() })
     .insert_resource(TimeUpdateStrategy::ManualDuration(Duration::ZERO));
-    if calibration == Calibration::Asked {
+    if ask == Ask::Asked {
         app.add_observer(|appeared: On<FaceAppeared>, mut commands: Commands| {
-            commands.trigger(CalibrateFace { entity: appeared.entity });
+            commands.trigger(MeasureBaseline { entity: appeared.entity });
         });
     }
     app.finish();
@@ -83,14 +80,13 @@ fn measure(readings: &[Analysis], calibration: Calibration) -> Vec<Measured> {
         app.insert_resource(TimeUpdateStrategy::ManualDuration(passed));
         app.world_mut().resource_mut::<EmotionFeed>().send(feed, FRAME_SIZE, analysis.clone());
         app.update();
-        let mut faces = app.world_mut().query::<(&Face, &FaceInput, &FaceCalibration)>();
-        for (face, input, calibration) in faces.iter(app.world()).filter(|(face, ..)| face.visible)
-        {
+        let mut faces = app.world_mut().query::<(&Face, &FaceInput, &RestingBaseline)>();
+        for (face, input, resting) in faces.iter(app.world()).filter(|(face, ..)| face.visible) {
             measured.push(Measured {
                 time: analysis.time,
                 track: face.subject.track,
                 input: *input,
-                is_calibrated: calibration.is_done(),
+                is_measured: resting.is_done(),
             });
         }
     }
@@ -146,25 +142,25 @@ fn lit(path: &Path, light: impl Fn(f32, f32) -> f32) -> Vec<Frame> {
 }
 
 #[test]
-fn a_puppet_that_rests_sadly_or_crossly_is_neutral_after_its_calibration() {
+fn a_puppet_that_rests_sadly_or_crossly_is_neutral_after_its_baseline() {
     for rest in [(Expression::Sad, 0.35), (Expression::Angry, 0.6)] {
         let biased = rest.0;
         let readings = read(puppet(rest));
-        let raw = measure(&readings, Calibration::Never);
-        let calibrated = measure(&readings, Calibration::Asked);
+        let raw = measure(&readings, Ask::Never);
+        let from_rest = measure(&readings, Ask::Asked);
         let strength = |measured: &[Measured], seconds: std::ops::Range<f32>, expression| {
             let then = measured.iter().filter(|it| seconds.contains(&it.time.as_secs_f32()));
             mean(then, |input| input.strength(expression)).0
         };
         let [before, after] =
-            [&raw, &calibrated].map(|measured| strength(measured, 5.0..8.0, biased));
+            [&raw, &from_rest].map(|measured| strength(measured, 5.0..8.0, biased));
         println!("at rest {biased} is {before:.2} before, {after:.2} after");
         assert!(before > 0.4 && after < 0.2, "{biased} {before} before, {after} after");
-        let neutral = strength(&calibrated, 5.0..8.0, Expression::Neutral);
+        let neutral = strength(&from_rest, 5.0..8.0, Expression::Neutral);
         assert!(neutral > 0.8, "a rest with {biased} is neutral by {neutral}");
         for (expression, place) in ACTED.into_iter().zip(0..) {
             let from = REST.as_secs_f32() + (place as f32) * 2.0 * ACT.as_secs_f32();
-            let shown = strength(&calibrated, from + 0.8..from + ACT.as_secs_f32(), expression);
+            let shown = strength(&from_rest, from + 0.8..from + ACT.as_secs_f32(), expression);
             println!("    {expression}: {shown:.2}");
             assert!(shown > 0.5, "{expression} of a face that rests as {biased}: {shown}");
         }
@@ -173,7 +169,7 @@ fn a_puppet_that_rests_sadly_or_crossly_is_neutral_after_its_calibration() {
 
 #[test]
 #[ignore = "needs the clips in ../shared/clips: scripts/test runs it where they are"]
-fn people_at_rest_are_nearer_to_neutral_after_their_calibration_needs_clips() {
+fn people_at_rest_are_nearer_to_neutral_with_their_baseline_needs_clips() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../shared/clips/head-pose-face-detection-female-and-male.mp4");
     assert!(path.is_file(), "there is no {} (see docs/detection.md)", path.display());
@@ -187,10 +183,10 @@ fn people_at_rest_are_nearer_to_neutral_after_their_calibration_needs_clips() {
     let (mut faces, mut away_from_neutral) = (0, [0.0, 0.0]);
     for (name, light) in lights {
         let readings = read(lit(&path, light));
-        let raw = measure(&readings, Calibration::Never);
-        let calibrated = measure(&readings, Calibration::Asked);
+        let raw = measure(&readings, Ask::Never);
+        let from_rest = measure(&readings, Ask::Asked);
         let mut tracks = BTreeMap::<u64, Vec<usize>>::new();
-        for (index, it) in calibrated.iter().enumerate().filter(|(_, it)| it.is_calibrated) {
+        for (index, it) in from_rest.iter().enumerate().filter(|(_, it)| it.is_measured) {
             tracks.entry(it.track).or_default().push(index);
         }
         for (track, indices) in tracks {
@@ -198,7 +194,7 @@ fn people_at_rest_are_nearer_to_neutral_after_their_calibration_needs_clips() {
                 let then = indices.iter().map(|index| &measured[*index]);
                 mean(then, |input| input.strength(Expression::Neutral)).0
             };
-            let (before, after) = (neutral(&raw), neutral(&calibrated));
+            let (before, after) = (neutral(&raw), neutral(&from_rest));
             let count = indices.len();
             println!(
                 "{name}, face {track}: neutral {before:.3}, then {after:.3} ({count} readings)"

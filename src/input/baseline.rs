@@ -12,7 +12,7 @@ use emotion_core::{Expression, Scores};
 /// How a face's rest is found. May be changed at any time.
 #[derive(Resource, Reflect, Debug, Clone, PartialEq)]
 #[reflect(Resource, Default, Debug, Clone, PartialEq)]
-pub struct CalibrationSettings {
+pub struct BaselineSettings {
     /// Whether it starts by itself when a face appears.
     pub automatic: bool,
     /// How long a face has to rest, on the faces' clock.
@@ -28,7 +28,7 @@ pub struct CalibrationSettings {
     pub steady_tilt: f32,
 }
 
-impl Default for CalibrationSettings {
+impl Default for BaselineSettings {
     fn default() -> Self {
         Self {
             automatic: true,
@@ -44,11 +44,11 @@ impl Default for CalibrationSettings {
 /// The rest of a face, and how far it is found. Every face has one.
 #[derive(Component, Reflect, Debug, Clone, PartialEq)]
 #[reflect(Component, Default, Debug, Clone, PartialEq)]
-pub struct FaceCalibration {
+pub struct RestingBaseline {
     /// The rest that everything is measured from.
     pub baseline: Baseline,
     /// How the search for it goes.
-    pub state: CalibrationState,
+    pub state: BaselineState,
 }
 
 /// A face at rest.
@@ -69,7 +69,7 @@ impl Baseline {
 
 /// How the search for a face's rest goes.
 #[derive(Reflect, Debug, Clone, Copy, PartialEq, Default)]
-pub enum CalibrationState {
+pub enum BaselineState {
     /// Nobody has asked for it.
     #[default]
     Idle,
@@ -84,48 +84,48 @@ pub enum CalibrationState {
     GaveUp,
 }
 
-impl FaceCalibration {
+impl RestingBaseline {
     /// How much of the resting time is over, 0 to 1; `None` when it is not looked for.
     pub const fn progress(&self) -> Option<f32> {
         match self.state {
-            CalibrationState::Resting { progress } => Some(progress),
+            BaselineState::Resting { progress } => Some(progress),
             _ => None,
         }
     }
 
     /// Whether the face's own rest is known.
     pub fn is_done(&self) -> bool {
-        self.state == CalibrationState::Done
+        self.state == BaselineState::Done
     }
 }
 
-impl Default for FaceCalibration {
+impl Default for RestingBaseline {
     fn default() -> Self {
-        Self { baseline: Baseline::identity(), state: CalibrationState::Idle }
+        Self { baseline: Baseline::identity(), state: BaselineState::Idle }
     }
 }
 
-/// Asks for a calibration: trigger it on a face while its person looks relaxed.
+/// Asks for a face's resting baseline to be measured: trigger it on a face while its person looks relaxed.
 ///
 /// ```
 /// use bevy::prelude::*;
-/// use bevy_emotion::input::{CalibrateFace, PlayerSlots};
+/// use bevy_emotion::input::{MeasureBaseline, PlayerSlots};
 ///
 /// fn again(slots: Res<PlayerSlots>, mut commands: Commands) {
 ///     if let Some(entity) = slots.face(1) {
-///         commands.trigger(CalibrateFace { entity });
+///         commands.trigger(MeasureBaseline { entity });
 ///     }
 /// }
 /// ```
 #[derive(EntityEvent, Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CalibrateFace {
+pub struct MeasureBaseline {
     /// The face.
     pub entity: Entity,
 }
 
-/// A calibration is over.
+/// The search for a resting baseline is over.
 #[derive(EntityEvent, Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FaceCalibrated {
+pub struct BaselineMeasured {
     /// The face.
     pub entity: Entity,
     /// Whether its rest was found; otherwise it did not rest, and the baseline is as before.
@@ -154,7 +154,7 @@ struct Rest {
     readings: u32,
     scores: [f32; Expression::COUNT],
     roll: f32,
-    box_in_frame: Option<FrameRect>,
+    bbox_in_frame: Option<FrameRect>,
 }
 
 /// Fewer readings say nothing about noise.
@@ -183,7 +183,7 @@ impl Rest {
         for (sum, p) in self.scores.iter_mut().zip(scores.as_array()) {
             *sum += p;
         }
-        self.box_in_frame.get_or_insert(face.box_in_frame);
+        self.bbox_in_frame.get_or_insert(face.bbox_in_frame);
     }
 
     fn goes_on(
@@ -191,12 +191,12 @@ impl Rest {
         face: &Face,
         scores: &Scores,
         roll: f32,
-        settings: &CalibrationSettings,
+        settings: &BaselineSettings,
     ) -> bool {
-        let Some(first) = self.box_in_frame else { return true };
+        let Some(first) = self.bbox_in_frame else { return true };
         let pairs = scores.as_array().iter().zip(self.mean_scores());
         let moved = pairs.map(|(p, mean)| (p - mean).abs()).sum::<f32>() / 2.0;
-        let (from, to) = (first.center(), face.box_in_frame.center());
+        let (from, to) = (first.center(), face.bbox_in_frame.center());
         let way = (to.0 - from.0).hypot(to.1 - from.1) / first.width.max(1.0);
         moved <= settings.steady_scores
             && way <= settings.steady_position
@@ -220,55 +220,55 @@ impl Baseline {
     }
 }
 
-/// Does what [`CalibrateFace`] asks for.
+/// Does what [`MeasureBaseline`] asks for.
 pub(super) fn start(
-    asked: On<CalibrateFace>,
-    mut faces: Query<(&mut FaceCalibration, &mut RestSearch)>,
+    asked: On<MeasureBaseline>,
+    mut faces: Query<(&mut RestingBaseline, &mut RestSearch)>,
 ) {
-    let Ok((mut calibration, mut search)) = faces.get_mut(asked.entity) else {
-        warn!("{} cannot be calibrated: it is no face", asked.entity);
+    let Ok((mut resting, mut search)) = faces.get_mut(asked.entity) else {
+        warn!("{} has no resting baseline: it is no face", asked.entity);
         return;
     };
     search.0 = Some(Search::default());
-    calibration.state = CalibrationState::Resting { progress: 0.0 };
+    resting.state = BaselineState::Resting { progress: 0.0 };
 }
 
 /// Watches the faces whose rest is looked for.
-pub(super) fn calibrate(
+pub(super) fn search(
     time: Res<Time<Faces>>,
-    settings: Res<CalibrationSettings>,
+    settings: Res<BaselineSettings>,
     mut faces: Query<(
         Entity,
         &Face,
         Ref<Emotion>,
         &FacePose,
-        &mut FaceCalibration,
+        &mut RestingBaseline,
         &mut RestSearch,
     )>,
     mut commands: Commands,
 ) {
-    for (entity, face, emotion, pose, mut calibration, mut search) in &mut faces {
-        if settings.automatic && search.is_added() && calibration.state == CalibrationState::Idle {
+    for (entity, face, emotion, pose, mut resting, mut search) in &mut faces {
+        if settings.automatic && search.is_added() && resting.state == BaselineState::Idle {
             search.0 = Some(Search { automatic: true, ..default() });
         }
         let Some(running) = &mut search.0 else { continue };
         let is_read = face.visible && emotion.is_changed();
         match running.update(time.delta(), is_read, face, &emotion.scores, pose.roll, &settings) {
             Step::Resting { progress } => {
-                let state = CalibrationState::Resting { progress };
-                if calibration.state != state {
-                    calibration.state = state;
+                let state = BaselineState::Resting { progress };
+                if resting.state != state {
+                    resting.state = state;
                 }
             }
             Step::Found(baseline) => {
-                *calibration = FaceCalibration { baseline, state: CalibrationState::Done };
+                *resting = RestingBaseline { baseline, state: BaselineState::Done };
                 search.0 = None;
-                commands.trigger(FaceCalibrated { entity, found: true });
+                commands.trigger(BaselineMeasured { entity, found: true });
             }
             Step::GaveUp => {
-                calibration.state = CalibrationState::GaveUp;
+                resting.state = BaselineState::GaveUp;
                 search.0 = None;
-                commands.trigger(FaceCalibrated { entity, found: false });
+                commands.trigger(BaselineMeasured { entity, found: false });
             }
         }
     }
@@ -289,7 +289,7 @@ impl Search {
         face: &Face,
         scores: &Scores,
         roll: f32,
-        settings: &CalibrationSettings,
+        settings: &BaselineSettings,
     ) -> Step {
         self.gap += delta;
         if !face.visible {
@@ -333,7 +333,7 @@ mod tests {
     fn face_at(x: f32) -> Face {
         Face {
             subject: SubjectId { track: 1, ..default() },
-            box_in_frame: FrameRect::square((x, 100.0), 100.0),
+            bbox_in_frame: FrameRect::square((x, 100.0), 100.0),
             frame_size: UVec2::new(320, 240),
             presence: 1.0,
             visible: true,
@@ -350,7 +350,7 @@ mod tests {
         mut reading: impl FnMut(u32) -> (Scores, f32, f32),
     ) -> (u32, Option<Baseline>) {
         let mut search = Search { automatic, ..default() };
-        let settings = CalibrationSettings::default();
+        let settings = BaselineSettings::default();
         for count in 1..=1000 {
             let (scores, x, roll) = reading(count);
             match search.update(STEP, true, &face_at(x), &scores, roll, &settings) {
@@ -412,7 +412,7 @@ mod tests {
     #[test]
     fn a_few_readings_are_not_enough_and_pauses_do_not_count() {
         let mut search = Search::default();
-        let settings = CalibrationSettings::default();
+        let settings = BaselineSettings::default();
         let hour = Duration::from_secs(3600);
         for count in 1..=5 {
             let step = search.update(hour, true, &face_at(0.0), &resting_sad(), 0.0, &settings);
@@ -427,7 +427,7 @@ mod tests {
     #[test]
     fn who_leaves_starts_anew() {
         let mut search = Search::default();
-        let settings = CalibrationSettings::default();
+        let settings = BaselineSettings::default();
         let hidden = Face { visible: false, ..face_at(0.0) };
         for _ in 0..15 {
             search.update(STEP, true, &face_at(0.0), &resting_sad(), 0.0, &settings);

@@ -1,0 +1,106 @@
+//! A grey picture.
+
+/// An 8-bit grey picture: rows from the top, pixels from the left, without gaps.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GreyImage {
+    pixels: Vec<u8>,
+    width: usize,
+    height: usize,
+}
+
+/// Weights of red, green and blue in grey after ITU-R BT.601, as parts of 2^15.
+const LUMA: [u32; 3] = [9798, 19235, 3735];
+
+impl GreyImage {
+    /// A picture of these pixels; `None` unless there are `width` times `height` of them.
+    pub fn from_pixels(pixels: Vec<u8>, width: usize, height: usize) -> Option<Self> {
+        (width.checked_mul(height) == Some(pixels.len())).then_some(Self { pixels, width, height })
+    }
+
+    /// Width in pixels.
+    pub const fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Height in pixels.
+    pub const fn height(&self) -> usize {
+        self.height
+    }
+
+    /// All pixels.
+    pub fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    /// All pixels, to be changed.
+    pub fn pixels_mut(&mut self) -> &mut [u8] {
+        &mut self.pixels
+    }
+
+    /// The pixels of row `y`, from the left.
+    pub(crate) fn row(&self, y: usize) -> &[u8] {
+        &self.pixels[y * self.width..(y + 1) * self.width]
+    }
+
+    /// Makes the picture this large, in the memory that it has. Its pixels are anything.
+    pub(crate) fn set_size(&mut self, width: usize, height: usize) {
+        self.pixels.resize(width * height, 0);
+        (self.width, self.height) = (width, height);
+    }
+
+    /// Becomes the brightness (BT.601) of a picture in RGB, three bytes a pixel.
+    ///
+    /// Pixels that `rgb` is too short for are black.
+    pub fn set_from_rgb(&mut self, rgb: &[u8], width: usize, height: usize) {
+        self.set_size(width, height);
+        let whole = (rgb.len() / 3).min(self.pixels.len());
+        self.pixels[whole..].fill(0);
+        rgb_to_grey(rgb, &mut self.pixels[..whole]);
+    }
+
+    /// Becomes `other` seen in a mirror, left and right exchanged.
+    pub fn set_mirrored(&mut self, other: &Self) {
+        self.set_size(other.width, other.height);
+        if other.width == 0 {
+            return;
+        }
+        let rows = other.pixels.chunks_exact(other.width);
+        for (row, source) in self.pixels.chunks_exact_mut(other.width).zip(rows) {
+            for (pixel, source) in row.iter_mut().zip(source.iter().rev()) {
+                *pixel = *source;
+            }
+        }
+    }
+}
+
+/// The brightness of each pixel of `rgb`, rounded.
+pub(crate) fn rgb_to_grey(rgb: &[u8], grey: &mut [u8]) {
+    for (grey, pixel) in grey.iter_mut().zip(rgb.as_chunks::<3>().0) {
+        let [red, green, blue] = pixel.map(u32::from);
+        let sum = LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue;
+        *grey = ((sum + (1 << 14)) >> 15) as u8;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_is_white_and_green_is_brighter_than_blue() {
+        let mut grey = GreyImage::default();
+        grey.set_from_rgb(&[255, 255, 255, 0, 255, 0, 0, 0, 255, 7, 7, 7], 2, 2);
+        assert_eq!(grey.pixels(), [255, 150, 29, 7]);
+        grey.set_from_rgb(&[255, 255, 255], 2, 1);
+        assert_eq!(grey.pixels(), [255, 0], "what is not there is black");
+    }
+
+    #[test]
+    fn the_mirror_exchanges_left_and_right() {
+        let picture = GreyImage::from_pixels(vec![1, 2, 3, 4, 5, 6], 3, 2).expect("six pixels");
+        let mut mirrored = GreyImage::default();
+        mirrored.set_mirrored(&picture);
+        assert_eq!(mirrored.pixels(), [3, 2, 1, 6, 5, 4]);
+        assert!(GreyImage::from_pixels(vec![1], 2, 1).is_none());
+    }
+}

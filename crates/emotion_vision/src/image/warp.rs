@@ -1,0 +1,140 @@
+//! Pictures turned and scaled.
+
+use super::GreyImage;
+
+/// Parts of a pixel that positions are rounded to.
+const STEPS: i64 = 32;
+/// Bits behind the point of a position before it is rounded.
+const FINE_BITS: u32 = 10;
+const FINE: f64 = (1 << FINE_BITS) as f64;
+
+/// Where each pixel of a target lies in its source: `(x, y)` at
+/// `(a x + b y + dx, c x + d y + dy)`, both counted from the middle of the upper left pixel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Affine {
+    /// Columns of the source for a step to the right.
+    pub a: f64,
+    /// Columns of the source for a step down.
+    pub b: f64,
+    /// Column of the source for the upper left pixel.
+    pub dx: f64,
+    /// Rows of the source for a step to the right.
+    pub c: f64,
+    /// Rows of the source for a step down.
+    pub d: f64,
+    /// Row of the source for the upper left pixel.
+    pub dy: f64,
+}
+
+/// What lies beyond the edge of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Border {
+    /// Black.
+    Black,
+    /// The pixel at the edge, again and again.
+    Replicate,
+}
+
+impl GreyImage {
+    /// Becomes the part of `source` that `back` leads to, in this size, interpolated linearly: the
+    /// same as OpenCV's `warpAffine` with `INTER_LINEAR` and `WARP_INVERSE_MAP`.
+    ///
+    /// Where `back` is not finite the picture is black.
+    pub fn set_warped(
+        &mut self,
+        source: &Self,
+        back: &Affine,
+        width: usize,
+        height: usize,
+        border: Border,
+    ) {
+        self.set_size(width, height);
+        let finite =
+            [back.a, back.b, back.c, back.d, back.dx, back.dy].iter().all(|v| v.is_finite());
+        if !finite || source.pixels().is_empty() || width == 0 {
+            self.pixels_mut().fill(0);
+            return;
+        }
+        let fine = |value: f64| (value * FINE).round_ties_even() as i64;
+        // Half a step, so that positions are rounded, not cut.
+        let half = (1 << FINE_BITS) / STEPS / 2;
+        for (y, row) in self.pixels_mut().chunks_exact_mut(width).enumerate() {
+            let start_x = fine(back.b * y as f64 + back.dx) + half;
+            let start_y = fine(back.d * y as f64 + back.dy) + half;
+            for (x, pixel) in row.iter_mut().enumerate() {
+                let at_x = (start_x + fine(back.a * x as f64)) >> (FINE_BITS - STEPS.ilog2());
+                let at_y = (start_y + fine(back.c * x as f64)) >> (FINE_BITS - STEPS.ilog2());
+                *pixel = source.between(at_x, at_y, border);
+            }
+        }
+    }
+
+    /// The brightness at a place in parts of a pixel.
+    #[inline(always)]
+    fn between(&self, x: i64, y: i64, border: Border) -> u8 {
+        let (left, top) = (x.div_euclid(STEPS), y.div_euclid(STEPS));
+        let (across, down) = (x.rem_euclid(STEPS) as u32, y.rem_euclid(STEPS) as u32);
+        let inside = left >= 0
+            && top >= 0
+            && left + 1 < self.width() as i64
+            && top + 1 < self.height() as i64;
+        let pixels = if inside {
+            let start = top as usize * self.width() + left as usize;
+            let upper = &self.pixels()[start..start + 2];
+            let lower = &self.pixels()[start + self.width()..start + self.width() + 2];
+            [upper[0], upper[1], lower[0], lower[1]]
+        } else {
+            [(0, 0), (1, 0), (0, 1), (1, 1)]
+                .map(|(dx, dy)| self.with_border(left + dx, top + dy, border))
+        };
+        let [a, b, c, d] = pixels.map(u32::from);
+        let steps = STEPS as u32;
+        let upper = a * (steps - across) + b * across;
+        let lower = c * (steps - across) + d * across;
+        let sum = upper * (steps - down) + lower * down;
+        ((sum + steps * steps / 2) / (steps * steps)) as u8
+    }
+
+    #[cold]
+    fn with_border(&self, x: i64, y: i64, border: Border) -> u8 {
+        let (last_x, last_y) = (self.width() as i64 - 1, self.height() as i64 - 1);
+        let (near_x, near_y) = (x.clamp(0, last_x), y.clamp(0, last_y));
+        if border == Border::Black && (near_x, near_y) != (x, y) {
+            return 0;
+        }
+        self.pixels()[near_y as usize * self.width() + near_x as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STAY: Affine = Affine { a: 1.0, b: 0.0, dx: 0.0, c: 0.0, d: 1.0, dy: 0.0 };
+
+    fn picture() -> GreyImage {
+        GreyImage::from_pixels(vec![0, 100, 200, 40, 80, 120], 3, 2).expect("six pixels")
+    }
+
+    #[test]
+    fn shifts_by_whole_and_half_pixels() {
+        let mut moved = GreyImage::default();
+        moved.set_warped(&picture(), &STAY, 3, 2, Border::Black);
+        assert_eq!(moved, picture());
+        let half = Affine { dx: 0.5, ..STAY };
+        moved.set_warped(&picture(), &half, 3, 1, Border::Black);
+        assert_eq!(moved.pixels(), [50, 150, 100]);
+        moved.set_warped(&picture(), &half, 3, 1, Border::Replicate);
+        assert_eq!(moved.pixels(), [50, 150, 200]);
+    }
+
+    #[test]
+    fn absurd_places_are_black_or_the_edge() {
+        let mut moved = GreyImage::default();
+        let far = Affine { dx: 1e12, dy: -1e12, ..STAY };
+        moved.set_warped(&picture(), &far, 2, 2, Border::Replicate);
+        assert_eq!(moved.pixels(), [200; 4]);
+        moved.set_warped(&picture(), &Affine { a: f64::NAN, ..STAY }, 2, 2, Border::Replicate);
+        assert_eq!(moved.pixels(), [0; 4]);
+    }
+}
