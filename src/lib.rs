@@ -93,9 +93,7 @@ pub mod prelude {
     pub use emotion_core::{Analysis, Expression, Frame, FrameRect, FrameSource, Reading, Scores};
     pub use emotion_models::{BackendChoice, Classifier, ClassifierOptions, ModelChoice};
     pub use emotion_session::Analyzer;
-    #[cfg(feature = "opencv")]
-    pub use emotion_vision::detect::HaarDetector;
-    pub use emotion_vision::detect::{Detection, FaceDetector};
+    pub use emotion_vision::detect::{Detection, FaceDetector, HaarDetector};
     pub use emotion_vision::track::{Tracker, TrackerConfig};
 
     pub use crate::input::*;

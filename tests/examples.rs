@@ -122,13 +122,13 @@ fn own_detector() {
     says("own_detector", MANY, &["the booth has a guest", "the guest shows Some("]);
 }
 
-#[cfg(all(feature = "opencv", feature = "efficientnet"))]
+#[cfg(feature = "efficientnet")]
 #[test]
 fn own_source() {
     says("own_source", MANY, &["drawn: 0 faces in frame"]);
 }
 
-#[cfg(all(feature = "opencv", feature = "efficientnet"))]
+#[cfg(feature = "efficientnet")]
 #[test]
 fn two_cameras() {
     let output = ["the camera at the door sees happy", "the camera at the desk sees"];
@@ -136,7 +136,7 @@ fn two_cameras() {
 }
 
 /// Here the number counts events.
-#[cfg(all(feature = "opencv", feature = "efficientnet"))]
+#[cfg(feature = "efficientnet")]
 #[test]
 fn headless_server() {
     let output = run("headless_server", 60);

@@ -189,7 +189,6 @@ fn faces_belong_to_their_camera_and_go_with_it() {
 }
 
 /// The model's file is gone before the second camera comes: there is nothing to load but from the pool.
-#[cfg(feature = "opencv")]
 #[test]
 fn cameras_share_one_model() {
     let folder = tempfile::tempdir().unwrap();

@@ -86,18 +86,38 @@ fn no_part_names_one_above_it() {
     }
 }
 
+/// All packages that one needs with its default features, also to be built.
+fn needed(part: &str) -> Vec<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--locked", "--edges", "normal,build", "--prefix", "none"])
+        .args(["--format", "{p}", "-p", part])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    let tree = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && tree.contains("emotion_core"), "{tree}");
+    tree.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+}
+
 #[test]
 fn nothing_below_the_plugin_knows_bevy() {
     for part in ["emotion_session", "emotion_store", "emotion_train"] {
-        let output = Command::new(env!("CARGO"))
-            .args(["tree", "--offline", "--locked", "--edges", "normal", "--prefix", "none"])
-            .args(["--format", "{lib}", "-p", part])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .output()
-            .expect("cargo runs");
-        let tree = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success() && tree.contains("emotion_core"), "{tree}");
-        let bevy: Vec<&str> = tree.lines().filter(|line| line.starts_with("bevy")).collect();
+        let mut bevy = needed(part);
+        bevy.retain(|name| name.starts_with("bevy"));
         assert!(bevy.is_empty(), "{part} needs {bevy:?}");
+    }
+}
+
+/// A camera game is built without OpenCV and what only the program needs. (Clang is needed for now: the
+/// bindings of Video4Linux are made with it.)
+#[test]
+fn an_app_gets_what_it_uses_and_no_more() {
+    let needed = needed("bevy_emotion");
+    for present in ["emotion_vision", "emotion_model_efficientnet", "nokhwa", "wgpu"] {
+        assert!(needed.iter().any(|name| name == present), "{present} is missing");
+    }
+    let absent = ["opencv", "clap", "plotters", "emotion_train", "winit"];
+    for name in absent.into_iter().chain(["x11rb", "wayland-client", "emotion_model_resnet"]) {
+        assert!(!needed.iter().any(|needed| needed == name), "{name} is not wanted");
     }
 }

@@ -15,22 +15,18 @@ use bevy::diagnostic::{DiagnosticPath, DiagnosticsStore};
 use bevy::ecs::schedule::{LogLevel, ScheduleBuildSettings};
 use bevy::prelude::*;
 use bevy_emotion::Expression;
-#[cfg(feature = "opencv")]
 use bevy_emotion::FrameRect;
 use bevy_emotion::capture::{Capture, CaptureCommand, CaptureState, SourceSpec, frame_slot};
-#[cfg(feature = "opencv")]
 use bevy_emotion::capture::{
     FrameReceiver, FrameSource,
     puppet::{PuppetConfig, PuppetScript, PuppetSource},
 };
-#[cfg(feature = "opencv")]
 use bevy_emotion::models::BackendChoice;
 use bevy_emotion::models::ModelChoice;
 use bevy_emotion::plugin::{
     AnalyzePlugin, CameraImage, CapturePlugin, EmotionAnalyzer, EmotionCamera,
     EmotionDiagnosticsPlugin, EmotionPlugins, FaceMemory, Faces, FacesTime,
 };
-#[cfg(feature = "opencv")]
 use bevy_emotion::plugin::{Emotion, Face, FaceGone};
 use bevy_emotion::session::AnalyzerSettings;
 use stage::{
@@ -449,7 +445,6 @@ fn rates_and_delays_are_measured() {
 }
 
 /// The real detector and model on the CPU, behind a camera of these frames.
-#[cfg(feature = "opencv")]
 fn on_cpu(frames: FrameReceiver) -> impl Plugin {
     move |app: &mut App| {
         let capture = Capture::from_receiver("puppet".into(), frames.clone());
@@ -460,7 +455,6 @@ fn on_cpu(frames: FrameReceiver) -> impl Plugin {
 }
 
 /// The whole way: a drawn face, the cascades, the model that ships, an entity.
-#[cfg(feature = "opencv")]
 #[test]
 fn the_puppet_is_found_and_read() {
     let (camera, frames) = frame_slot();
@@ -496,7 +490,6 @@ fn the_puppet_is_found_and_read() {
 }
 
 /// Another model, while faces are in view: they stay who they are.
-#[cfg(feature = "opencv")]
 #[test]
 fn another_model_reads_the_same_faces() {
     let (camera, frames) = frame_slot();

@@ -11,8 +11,6 @@ use emotion_vision::track::{Tracker, TrackerConfig};
 /// Detector, classifier and tracker in a row.
 ///
 /// ```no_run
-/// # #[cfg(feature = "opencv")]
-/// # mod example {
 /// use emotion_core::Frame;
 /// use emotion_models::ClassifierOptions;
 /// use emotion_session::Analyzer;
@@ -30,8 +28,6 @@ use emotion_vision::track::{Tracker, TrackerConfig};
 /// }
 /// # Ok(())
 /// # }
-/// # }
-/// # fn main() {}
 /// ```
 pub struct Analyzer {
     detector: Box<dyn FaceDetector>,

@@ -12,6 +12,7 @@ use emotion_core::{Analysis, Frame};
 use emotion_models::{
     BackendChoice, Classifier, ClassifierInfo, ClassifierOptions, ModelChoice, ModelPool, Readout,
 };
+use emotion_vision::detect::{CascadePaths, HaarDetector, HaarEngine};
 use emotion_vision::track::TrackerConfig;
 
 use crate::{AnalyzeError, Analyzer};
@@ -25,6 +26,8 @@ pub struct AnalyzerSettings {
     pub model: ModelChoice,
     /// The folder of the cascade files, or the frontal one in it; `None` looks where OpenCV keeps them.
     pub cascades: Option<PathBuf>,
+    /// What evaluates the cascades.
+    pub haar_engine: HaarEngine,
     /// How faces are followed and their scores smoothed.
     pub tracker: TrackerConfig,
     /// An analysis that takes longer is given up and another analyzer started, at most a few times.
@@ -54,6 +57,7 @@ impl AnalyzerSettings {
         self.maker.is_none()
             && loaded.maker.is_none()
             && self.cascades == loaded.cascades
+            && self.haar_engine == loaded.haar_engine
             && self.tracker == loaded.tracker
     }
 
@@ -76,19 +80,9 @@ impl AnalyzerSettings {
         if let Some(make) = &self.maker {
             return make();
         }
-        #[cfg(feature = "opencv")]
-        {
-            let cascades = self.cascades.as_deref();
-            let detector = emotion_vision::detect::HaarDetector::from_system(cascades)?;
-            Ok(Analyzer::new(Box::new(detector), pool.load(options)?, self.tracker))
-        }
-        #[cfg(not(feature = "opencv"))]
-        {
-            let _ = (options, pool);
-            Err("there is no detector: build with the feature \"opencv\", or bring your own with \
-                 AnalyzerSettings::with_analyzer"
-                .into())
-        }
+        let cascades = CascadePaths::find(self.cascades.as_deref())?;
+        let detector = HaarDetector::with_engine(&cascades, self.haar_engine)?;
+        Ok(Analyzer::new(Box::new(detector), pool.load(options)?, self.tracker))
     }
 }
 

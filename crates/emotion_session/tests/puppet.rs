@@ -1,5 +1,4 @@
 //! The puppet in the real pipeline: found by the detector and read by the shipped model.
-#![cfg(feature = "opencv")]
 #![expect(clippy::expect_used, reason = "helpers of tests fail by panicking too")]
 
 use std::time::Duration;

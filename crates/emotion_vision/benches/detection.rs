@@ -1,4 +1,4 @@
-//! What finding and following faces costs, beside one full-frame Haar search a frame.
+//! What finding and following faces costs, beside one full-frame Haar search by OpenCV a frame.
 //!
 //! `cargo bench --bench detection [-- [--rows FOLDER] CLIP...]` takes the clips of
 //! `../shared/clips` and a textured picture when none is named. Each frame is scaled to 640x480
@@ -39,7 +39,8 @@ fn main() -> Outcome<()> {
         inputs.retain(|path| path.extension().is_some_and(|extension| extension == "mp4"));
         inputs.sort();
     }
-    println!("OpenCV with {} threads for both", core::get_num_threads()?);
+    core::set_num_threads(1)?;
+    println!("one thread each");
     println!(
         "{:<46}{:>7}{:>9}{:>9}{:>9}{:>9}{:>8}{:>8}{:>7}{:>8}",
         "median and mean in ms of",

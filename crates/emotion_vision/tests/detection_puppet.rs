@@ -1,6 +1,5 @@
 //! Boxes and leans against the puppet, whose truth is known.
 
-#![cfg(feature = "opencv")]
 #![expect(clippy::expect_used, reason = "helpers of tests fail by panicking too")]
 
 use std::collections::BTreeSet;

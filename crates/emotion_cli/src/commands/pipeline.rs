@@ -5,13 +5,13 @@ use std::time::Duration;
 
 #[cfg(feature = "demo")]
 use bevy_emotion::plugin::AnalyzePlugin;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use emotion_core::supervise::Deadlines;
 use emotion_models::{BackendChoice, ClassifierOptions, ModelChoice};
 use emotion_session::Analyzer;
 #[cfg(feature = "demo")]
 use emotion_session::AnalyzerSettings;
-use emotion_vision::detect::HaarDetector;
+use emotion_vision::detect::{CascadePaths, HaarDetector, HaarEngine};
 use emotion_vision::track::TrackerConfig;
 
 /// What finds and reads faces.
@@ -28,6 +28,29 @@ pub struct PipelineArgs {
     /// The cascade file for frontal faces, or the folder of OpenCV's cascades
     #[arg(long, value_name = "FILE|FOLDER")]
     cascade: Option<PathBuf>,
+
+    /// What evaluates the cascades; both find the same faces
+    #[arg(long, value_enum, default_value_t)]
+    detector: Detector,
+}
+
+/// What evaluates the cascades.
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Detector {
+    /// This program, the faster one
+    #[default]
+    Haar,
+    /// OpenCV
+    Opencv,
+}
+
+impl From<Detector> for HaarEngine {
+    fn from(detector: Detector) -> Self {
+        match detector {
+            Detector::Haar => Self::Rust,
+            Detector::Opencv => Self::OpenCv,
+        }
+    }
 }
 
 impl PipelineArgs {
@@ -36,7 +59,8 @@ impl PipelineArgs {
     /// # Errors
     /// When there is no usable cascade, model or device.
     pub fn analyzer(&self) -> anyhow::Result<Analyzer> {
-        let detector = HaarDetector::from_system(self.cascade.as_deref())?;
+        let cascades = CascadePaths::find(self.cascade.as_deref())?;
+        let detector = HaarDetector::with_engine(&cascades, self.detector.into())?;
         let model = self.model.clone().unwrap_or_default();
         let options = ClassifierOptions {
             // This is not real time: a slow driver gets longer deadlines.
@@ -54,6 +78,7 @@ impl PipelineArgs {
             backend: self.backend,
             model: self.model.clone().unwrap_or_default(),
             cascades: self.cascade.clone(),
+            haar_engine: self.detector.into(),
             ..AnalyzerSettings::default()
         };
         AnalyzePlugin { settings }

@@ -2,10 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use opencv::objdetect::CascadeClassifier;
-use opencv::prelude::*;
-
 use super::DetectError;
+use crate::haar::Cascade;
 
 /// The cascade for faces seen from the front.
 pub const FRONTAL: &str = "haarcascade_frontalface_default.xml";
@@ -65,17 +63,11 @@ fn usual_folders() -> Vec<PathBuf> {
 }
 
 /// Reads the cascade at `path`.
-pub fn load(path: &Path) -> Result<CascadeClassifier, DetectError> {
+pub fn load(path: &Path) -> Result<Cascade, DetectError> {
     let unusable =
         |reason: String| DetectError::CascadeUnusable { path: path.display().to_string(), reason };
-    // OpenCV reads a file it cannot open as an empty one: the system's own message says more.
-    std::fs::File::open(path).map_err(|error| unusable(error.to_string()))?;
-    let name = path.to_str().ok_or_else(|| unusable("the path is not UTF-8".into()))?;
-    let cascade = CascadeClassifier::new(name).map_err(|error| unusable(error.message))?;
-    if cascade.empty().map_err(|error| unusable(error.message))? {
-        return Err(unusable("it holds no cascade".into()));
-    }
-    Ok(cascade)
+    let bytes = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    Cascade::from_xml(&bytes).map_err(|error| unusable(error.to_string()))
 }
 
 #[cfg(test)]

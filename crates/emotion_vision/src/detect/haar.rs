@@ -1,13 +1,18 @@
-//! Faces found by OpenCV's Haar cascades, and followed where they find nothing.
+//! Faces found by Haar cascades, and followed where they find nothing.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::follow::follow;
+use super::engine::{CascadeEngine, EngineError, RustEngine};
+use super::follow::Follower;
 use super::look::{Look, Looker, Side};
+#[cfg(feature = "opencv")]
+use super::opencv::OpenCvEngine;
 use super::pictures::{Pictures, Place};
 use super::search::{Candidate, FULL_SEARCH, Pass, SMALL_FACES, Schedule, Searcher};
 use super::{DetectError, Detection, FaceDetector, FoundBy, KnownFace, cascade};
+use crate::haar::Cascade;
+use crate::image::GreyImage;
 use emotion_core::Frame;
 
 /// A known face is recognised again from this strength on.
@@ -32,8 +37,8 @@ const LOOK_COST: f32 = 0.3;
 /// The picture is searched in all ways at once at most this often, when the last face is lost.
 const FULL_SEARCH_PAUSE: Duration = Duration::from_secs(1);
 
-/// Finds faces with OpenCV's Haar cascades (Viola and Jones, *Rapid object detection using a
-/// boosted cascade of simple features*, 2001).
+/// Finds faces with Haar cascades (Viola and Jones, *Rapid object detection using a boosted cascade
+/// of simple features*, 2001): the files are OpenCV's, the code is ours.
 ///
 /// Places that the default frontal cascade or the one for profiles points out from afar are looked
 /// at closely with `alt2`, turned both ways; where the head leans is where most agree. Known faces
@@ -45,11 +50,27 @@ const FULL_SEARCH_PAUSE: Duration = Duration::from_secs(1);
 /// shorter side are found quickly, from a sixteenth after a while. The same frames give the same
 /// faces.
 pub struct HaarDetector {
+    engine: Box<dyn CascadeEngine>,
     searcher: Searcher,
     looker: Looker,
+    follower: Follower,
     schedule: Schedule,
     before: Option<Before>,
     full_search: Option<Duration>,
+    /// Pictures whose memory the next frame takes.
+    spare: Pictures,
+    scratch: GreyImage,
+}
+
+/// What evaluates the cascades of a [`HaarDetector`]. All find the same faces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HaarEngine {
+    /// Rust.
+    #[default]
+    Rust,
+    /// OpenCV, slower.
+    #[cfg(feature = "opencv")]
+    OpenCv,
 }
 
 /// What is kept of the frame before.
@@ -127,20 +148,48 @@ impl HaarDetector {
     /// # Errors
     /// [`DetectError::CascadeUnusable`] when a file cannot be read or is no cascade.
     pub fn from_paths(paths: &CascadePaths) -> Result<Self, DetectError> {
-        let frontal = cascade::load(&paths.frontal)?;
-        let strict = cascade::load(&paths.frontal_strict)?;
-        let profile = || cascade::load(&paths.profile);
-        Ok(Self {
-            searcher: Searcher::new(frontal, profile()?),
-            looker: Looker::new(strict, profile()?),
+        Ok(Self::from_cascades(
+            cascade::load(&paths.frontal)?,
+            cascade::load(&paths.frontal_strict)?,
+            cascade::load(&paths.profile)?,
+        ))
+    }
+
+    /// A detector with cascades that were read from anywhere ([`Cascade::from_xml`]): the one that
+    /// searches, the one that decides, and the one for faces seen from the side.
+    pub fn from_cascades(frontal: Cascade, frontal_strict: Cascade, profile: Cascade) -> Self {
+        Self::new(Box::new(RustEngine::new(frontal, frontal_strict, profile)))
+    }
+
+    /// A detector with these cascades, evaluated by `engine`.
+    ///
+    /// # Errors
+    /// [`DetectError::CascadeUnusable`] when a file cannot be read or is no cascade.
+    pub fn with_engine(paths: &CascadePaths, engine: HaarEngine) -> Result<Self, DetectError> {
+        match engine {
+            HaarEngine::Rust => Self::from_paths(paths),
+            #[cfg(feature = "opencv")]
+            HaarEngine::OpenCv => Ok(Self::new(Box::new(OpenCvEngine::load(paths)?))),
+        }
+    }
+
+    fn new(engine: Box<dyn CascadeEngine>) -> Self {
+        Self {
+            engine,
+            searcher: Searcher::default(),
+            looker: Looker::default(),
+            follower: Follower::default(),
             schedule: Schedule::new(),
             before: None,
             full_search: None,
-        })
+            spare: Pictures::default(),
+            scratch: GreyImage::default(),
+        }
     }
 
-    fn find(&mut self, frame: &Frame, known: &[KnownFace]) -> opencv::Result<Vec<Detection>> {
-        let pictures = Pictures::new(frame)?;
+    fn find(&mut self, frame: &Frame, known: &[KnownFace]) -> Result<Vec<Detection>, EngineError> {
+        let mut pictures = std::mem::take(&mut self.spare);
+        pictures.set(frame, &mut self.scratch);
         let before = self.before.take();
         let mut faces = Vec::new();
         for face in known {
@@ -178,7 +227,11 @@ impl HaarDetector {
         let remembered = faces.iter().filter_map(|face| {
             face.known.map(|track| FaceBefore { track, place: face.place, side: face.side })
         });
-        self.before = Some(Before { time: frame.time(), faces: remembered.collect(), pictures });
+        let now = Before { time: frame.time(), faces: remembered.collect(), pictures };
+        self.before = Some(now);
+        if let Some(before) = before {
+            self.spare = before.pictures;
+        }
         Ok(detections)
     }
 
@@ -189,7 +242,7 @@ impl HaarDetector {
         before: Option<&Before>,
         time: Duration,
         known: &KnownFace,
-    ) -> opencv::Result<Option<Found>> {
+    ) -> Result<Option<Found>, EngineError> {
         let expected = pictures.place_of(&known.bbox_in_frame, known.roll);
         let last =
             before.and_then(|before| before.faces.iter().find(|face| face.track == known.track));
@@ -203,18 +256,22 @@ impl HaarDetector {
             found_by: look.found_by,
             surprise: look.place.distance(&expected),
         };
-        let glance = self.looker.glance(pictures, &expected, side)?;
+        let glance = self.looker.glance(&mut *self.engine, pictures, &expected, side)?;
         if let Some(look) = glance.filter(recognised) {
             return Ok(Some(found(look)));
         }
-        if let Some(look) = self.looker.look(pictures, &expected)?.filter(recognised) {
+        if let Some(look) =
+            self.looker.look(&mut *self.engine, pictures, &expected)?.filter(recognised)
+        {
             return Ok(Some(found(look)));
         }
         let (Some(before), Some(last)) = (before, last) else { return Ok(None) };
-        let Some(followed) = follow(&before.pictures, pictures, &last.place)? else {
+        let Some(followed) = self.follower.follow(&before.pictures, pictures, &last.place) else {
             return Ok(None);
         };
-        if let Some(look) = self.looker.look(pictures, &followed)?.filter(recognised) {
+        if let Some(look) =
+            self.looker.look(&mut *self.engine, pictures, &followed)?.filter(recognised)
+        {
             return Ok(Some(found(look)));
         }
         let passed = time.saturating_sub(before.time).as_secs_f32();
@@ -235,8 +292,8 @@ impl HaarDetector {
         pictures: &Pictures,
         pass: Pass,
         faces: &mut Vec<Found>,
-    ) -> opencv::Result<()> {
-        for candidate in self.searcher.search(pictures, pass)? {
+    ) -> Result<(), EngineError> {
+        for candidate in self.searcher.search(&mut *self.engine, pictures, pass)? {
             self.find_new(pictures, &candidate, faces)?;
         }
         Ok(())
@@ -248,15 +305,15 @@ impl HaarDetector {
         pictures: &Pictures,
         candidate: &Candidate,
         faces: &mut Vec<Found>,
-    ) -> opencv::Result<()> {
+    ) -> Result<(), EngineError> {
         if faces.iter().any(|face| face.place.touches(&candidate.place)) {
             return Ok(());
         }
         self.schedule.spend(LOOK_COST);
-        let mut look = self.looker.look(pictures, &candidate.place)?;
+        let mut look = self.looker.look(&mut *self.engine, pictures, &candidate.place)?;
         if let Some(doubtful) = look.filter(|look| (DOUBTFUL..CLEAR).contains(&look.strength)) {
             // A face becomes clearer when it is looked at straight, and chance does not.
-            look = self.looker.look(pictures, &doubtful.place)?;
+            look = self.looker.look(&mut *self.engine, pictures, &doubtful.place)?;
             self.schedule.spend(LOOK_COST);
         }
         let Some(look) = look.filter(|look| look.strength >= REPORTED) else { return Ok(()) };
@@ -294,7 +351,7 @@ impl FaceDetector for HaarDetector {
     ) -> Result<Vec<Detection>, DetectError> {
         self.find(frame, known).map_err(|error| DetectError::Library {
             frame: format!("{frame:?}"),
-            reason: error.message,
+            reason: error.to_string(),
         })
     }
 

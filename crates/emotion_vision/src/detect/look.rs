@@ -1,16 +1,14 @@
 //! A close look at one place: is it a face, where exactly, and how far does it lean?
 
-use opencv::core::{Mat, Rect, Size, Vector};
-use opencv::objdetect::CascadeClassifier;
-use opencv::prelude::*;
-
-use super::pictures::{Cut, Pictures, Place, mirrored};
+use super::engine::{CascadeEngine, EngineError, Role};
+use super::pictures::{Cut, Pictures, Place};
 use crate::detect::FoundBy;
+use crate::haar::{Hit, Sizes};
 
 /// How large the expected face is in the small picture that is looked at, in pixels.
 ///
-/// Below twice the cascade's window (20 pixels) OpenCV looks at every second position only, which
-/// is a quarter of the work, and enough where every hit counts.
+/// Below twice the cascade's window (20 pixels) only every second position is looked at, which is a
+/// quarter of the work, and enough where every hit counts.
 const FACE_PIXELS: f32 = 36.0;
 /// A frontal face with fewer hits is looked at from the side, too.
 const CLEAR_FRONTAL: f32 = 14.0;
@@ -50,11 +48,12 @@ pub enum Side {
     Mirrored,
 }
 
-/// The cascades that are used close by.
+/// Looks closely, and keeps the memory for it.
+#[derive(Default)]
 pub struct Looker {
-    frontal: CascadeClassifier,
-    profile: CascadeClassifier,
-    rects: Vector<Rect>,
+    cuts: [Cut; 3],
+    mirror: Cut,
+    hits: Vec<Hit>,
 }
 
 /// The sum of places.
@@ -95,24 +94,23 @@ impl Hits {
 }
 
 impl Looker {
-    /// Looks with these cascades: `alt2`, which hardly ever mistakes anything for a face, and the
-    /// one for profiles.
-    pub fn new(frontal: CascadeClassifier, profile: CascadeClassifier) -> Self {
-        Self { frontal, profile, rects: Vector::new() }
-    }
-
     /// Looks for a face near `place`, turned both ways and from both sides unless it is clear.
-    pub fn look(&mut self, pictures: &Pictures, place: &Place) -> opencv::Result<Option<Look>> {
-        let mut cuts = Vec::with_capacity(3);
-        for turn in [-FULL.turn, 0.0, FULL.turn] {
-            cuts.push(FULL.cut(pictures, place, turn)?);
+    pub fn look(
+        &mut self,
+        engine: &mut dyn CascadeEngine,
+        pictures: &Pictures,
+        place: &Place,
+    ) -> Result<Option<Look>, EngineError> {
+        let turns = [-FULL.turn, 0.0, FULL.turn];
+        for (cut, turn) in self.cuts.iter_mut().zip(turns) {
+            FULL.cut(pictures, place, turn, cut);
         }
-        let frontal = self.frontal_hits(&FULL, &cuts)?;
+        let frontal = self.frontal_hits(engine, &FULL, turns.len())?;
         if frontal.count >= CLEAR_FRONTAL {
             return Ok(Look::new(&FULL, frontal, Hits::default(), None));
         }
-        let plain = self.profile_hits(&FULL, &cuts, Side::Plain)?;
-        let mirrored = self.profile_hits(&FULL, &cuts, Side::Mirrored)?;
+        let plain = self.profile_hits(engine, &FULL, turns.len(), Side::Plain)?;
+        let mirrored = self.profile_hits(engine, &FULL, turns.len(), Side::Mirrored)?;
         Ok(if plain.count >= mirrored.count {
             Look::new(&FULL, frontal, plain, Some(Side::Plain))
         } else {
@@ -123,46 +121,65 @@ impl Looker {
     /// Looks for a face that was at `place` a moment ago, seen from `side` if not from the front.
     pub fn glance(
         &mut self,
+        engine: &mut dyn CascadeEngine,
         pictures: &Pictures,
         place: &Place,
         side: Option<Side>,
-    ) -> opencv::Result<Option<Look>> {
-        let cuts =
-            [GLANCE.cut(pictures, place, -GLANCE.turn)?, GLANCE.cut(pictures, place, GLANCE.turn)?];
-        let frontal = self.frontal_hits(&GLANCE, &cuts)?;
+    ) -> Result<Option<Look>, EngineError> {
+        let turns = [-GLANCE.turn, GLANCE.turn];
+        for (cut, turn) in self.cuts.iter_mut().zip(turns) {
+            GLANCE.cut(pictures, place, turn, cut);
+        }
+        let frontal = self.frontal_hits(engine, &GLANCE, turns.len())?;
         let Some(side) = side.filter(|_| frontal.count < STILL_FRONTAL) else {
             return Ok(Look::new(&GLANCE, frontal, Hits::default(), None));
         };
         // The profile cascade bears more lean, so one picture is enough.
-        let straight = [GLANCE.cut(pictures, place, 0.0)?];
-        let profile = self.profile_hits(&GLANCE, &straight, side)?;
+        let [straight, ..] = &mut self.cuts;
+        GLANCE.cut(pictures, place, 0.0, straight);
+        let profile = self.profile_hits(engine, &GLANCE, 1, side)?;
         Ok(Look::new(&GLANCE, frontal, profile, Some(side)))
     }
 
-    fn frontal_hits(&mut self, effort: &Effort, cuts: &[Cut]) -> opencv::Result<Hits> {
+    /// The hits of the strict frontal cascade in the first `count` cuts.
+    fn frontal_hits(
+        &mut self,
+        engine: &mut dyn CascadeEngine,
+        effort: &Effort,
+        count: usize,
+    ) -> Result<Hits, EngineError> {
         let mut found = Hits::default();
-        for cut in cuts {
-            effort.hits(&mut self.frontal, &cut.grey, &mut self.rects)?;
-            for rect in &self.rects {
-                let (x, y, side) = framed(rect, ALT2_FRAME);
+        for cut in &mut self.cuts[..count] {
+            engine.search(Role::FrontalStrict, cut, &effort.face_sizes(), &mut self.hits)?;
+            for hit in &self.hits {
+                let (x, y, side) = framed(hit, ALT2_FRAME);
                 found.add(&cut.place(x, y, side));
             }
         }
         Ok(found)
     }
 
-    fn profile_hits(&mut self, effort: &Effort, cuts: &[Cut], side: Side) -> opencv::Result<Hits> {
+    /// The hits of the profile cascade in the first `count` cuts, or in their mirror images.
+    fn profile_hits(
+        &mut self,
+        engine: &mut dyn CascadeEngine,
+        effort: &Effort,
+        count: usize,
+        side: Side,
+    ) -> Result<Hits, EngineError> {
         let mut found = Hits::default();
-        for cut in cuts {
-            let mirror = match side {
-                Side::Plain => None,
-                Side::Mirrored => Some(mirrored(&cut.grey)?),
+        for cut in &mut self.cuts[..count] {
+            let searched = match side {
+                Side::Plain => &mut *cut,
+                Side::Mirrored => {
+                    self.mirror.set_mirrored(cut);
+                    &mut self.mirror
+                }
             };
-            let picture = mirror.as_ref().unwrap_or(&cut.grey);
-            effort.hits(&mut self.profile, picture, &mut self.rects)?;
-            for rect in &self.rects {
-                let (x, y, size) = framed(rect, PROFILE_FRAME);
-                let x = if mirror.is_some() { picture.cols() as f32 - x } else { x };
+            engine.search(Role::Profile, searched, &effort.face_sizes(), &mut self.hits)?;
+            for hit in &self.hits {
+                let (x, y, size) = framed(hit, PROFILE_FRAME);
+                let x = if side == Side::Mirrored { cut.grey().width() as f32 - x } else { x };
                 found.add(&cut.place(x, y, size));
             }
         }
@@ -185,10 +202,10 @@ impl Look {
 }
 
 /// Middle and side in the default cascade's frame.
-fn framed(rect: Rect, (side_ratio, offset): (f32, f32)) -> (f32, f32, f32) {
-    let side = rect.width as f32 / side_ratio;
-    let x = rect.x as f32 + rect.width as f32 / 2.0 - offset * side;
-    (x, rect.y as f32 + rect.height as f32 / 2.0, side)
+fn framed(hit: &Hit, (side_ratio, offset): (f32, f32)) -> (f32, f32, f32) {
+    let side = hit.width as f32 / side_ratio;
+    let x = hit.x as f32 + hit.width as f32 / 2.0 - offset * side;
+    (x, hit.y as f32 + hit.height as f32 / 2.0, side)
 }
 
 /// How thoroughly is looked.
@@ -209,23 +226,14 @@ const FULL: Effort = Effort { turn: 0.26, reach: 1.8, sizes: (0.75, 1.35), worth
 const GLANCE: Effort = Effort { turn: 0.15, reach: 1.6, sizes: (0.8, 1.25), worth: 1.5 };
 
 impl Effort {
-    fn cut(&self, pictures: &Pictures, place: &Place, turn: f32) -> opencv::Result<Cut> {
+    fn cut(&self, pictures: &Pictures, place: &Place, turn: f32, cut: &mut Cut) {
         let turned = Place { roll: place.roll + turn, ..*place };
-        pictures.upright(&turned, self.reach, (FACE_PIXELS * self.reach).round() as i32)
+        let pixels = (FACE_PIXELS * self.reach).round() as usize;
+        pictures.cut_upright(&turned, self.reach, pixels, cut);
     }
 
-    fn hits(
-        &self,
-        cascade: &mut CascadeClassifier,
-        grey: &Mat,
-        rects: &mut Vector<Rect>,
-    ) -> opencv::Result<()> {
-        let side = |factor: f32| {
-            let side = (FACE_PIXELS * factor).round() as i32;
-            Size::new(side, side)
-        };
-        let (smallest, largest) = (side(self.sizes.0), side(self.sizes.1));
-        // No neighbours asked for: every hit counts, and their number is how sure it is.
-        cascade.detect_multi_scale(grey, rects, SIZE_STEP, 0, 0, smallest, largest)
+    fn face_sizes(&self) -> Sizes {
+        let side = |factor: f32| (FACE_PIXELS * factor).round() as usize;
+        Sizes { step: SIZE_STEP, smallest: side(self.sizes.0), largest: side(self.sizes.1) }
     }
 }

@@ -1,23 +1,19 @@
 //! Faces in one picture: where they are and how far they lean.
 //!
-//! [`FaceDetector`] is the trait; `HaarDetector` is the implementation that ships. A detector is
+//! [`FaceDetector`] is the trait; [`HaarDetector`] is the implementation that ships. A detector is
 //! told which faces are known, so that it can look there often and elsewhere seldom.
 
-#[cfg(feature = "opencv")]
 mod cascade;
-#[cfg(feature = "opencv")]
+mod engine;
 mod follow;
-#[cfg(feature = "opencv")]
 mod haar;
-#[cfg(feature = "opencv")]
 mod look;
 #[cfg(feature = "opencv")]
+mod opencv;
 mod pictures;
-#[cfg(feature = "opencv")]
 mod search;
 
-#[cfg(feature = "opencv")]
-pub use haar::{CascadePaths, HaarDetector};
+pub use haar::{CascadePaths, HaarDetector, HaarEngine};
 
 use emotion_core::{Frame, FrameRect};
 

@@ -1,11 +1,9 @@
 //! Grey pictures of one frame, in sizes that searching is quick in.
 
-use opencv::core::{BORDER_CONSTANT, BORDER_REPLICATE, CV_8U, Mat, Scalar, Size, Vec3b};
-use opencv::imgproc::{COLOR_RGB2GRAY, INTER_AREA, INTER_LINEAR};
-use opencv::prelude::*;
-use opencv::{core, imgproc};
-
 use emotion_core::{Frame, FrameRect};
+
+use crate::haar::{SearchPyramid, Sizes};
+use crate::image::{Affine, Border, GreyImage};
 
 /// Frames are scaled down until they fit into this many pixels each way.
 ///
@@ -24,8 +22,9 @@ const OUTLIERS: f32 = 0.02;
 /// One frame in grey: as large as is worked on, and halved several times.
 ///
 /// Positions in it are those of the largest picture, here called *work* pixels.
+#[derive(Default)]
 pub struct Pictures {
-    levels: Vec<Mat>,
+    levels: [GreyImage; LEVELS],
     work_per_frame: f32,
 }
 
@@ -55,9 +54,10 @@ impl Place {
 }
 
 /// A picture cut from a frame, turned and scaled, and the way back.
+#[derive(Default)]
 pub struct Cut {
-    /// 8-bit grey.
-    pub grey: Mat,
+    grey: GreyImage,
+    pyramid: SearchPyramid,
     middle: (f32, f32),
     center: (f32, f32),
     scale: f32,
@@ -65,6 +65,25 @@ pub struct Cut {
 }
 
 impl Cut {
+    /// The picture.
+    pub fn grey(&self) -> &GreyImage {
+        &self.grey
+    }
+
+    /// The picture prepared for cascades with this window. It is prepared once for all of them.
+    pub fn pyramid(&mut self, window: (usize, usize), sizes: &Sizes) -> &SearchPyramid {
+        if !self.pyramid.is_for(window, sizes) {
+            self.pyramid.set(&self.grey, window, sizes);
+        }
+        &self.pyramid
+    }
+
+    /// Becomes `other` seen in a mirror. Places in it are not those of the frame.
+    pub fn set_mirrored(&mut self, other: &Self) {
+        self.pyramid.clear();
+        self.grey.set_mirrored(&other.grey);
+    }
+
     /// The place in work pixels of a square in this picture, given by middle and side.
     pub fn place(&self, x: f32, y: f32, side: f32) -> Place {
         let (dx, dy) = ((x - self.middle.0) / self.scale, (y - self.middle.1) / self.scale);
@@ -79,76 +98,58 @@ impl Cut {
 }
 
 impl Pictures {
-    /// The pictures of `frame`.
-    pub fn new(frame: &Frame) -> opencv::Result<Self> {
-        let (width, height) = (frame.width() as f32, frame.height() as f32);
-        let work_per_frame = (WORK_SIDE / width.max(height)).min(1.0);
-        let rgb = Mat::new_rows_cols_with_bytes::<Vec3b>(
-            frame.height() as i32,
-            frame.width() as i32,
-            frame.rgb(),
-        )?;
-        let mut work = Mat::default();
-        if work_per_frame < 1.0 {
-            let side = |length: f32| ((length * work_per_frame).round() as i32).max(1);
-            let mut small = Mat::default();
-            let size = Size::new(side(width), side(height));
-            imgproc::resize(&rgb, &mut small, size, 0.0, 0.0, INTER_AREA)?;
-            imgproc::cvt_color_def(&small, &mut work, COLOR_RGB2GRAY)?;
+    /// Becomes the pictures of `frame`; `scratch` is for frames that are larger than work pictures.
+    pub fn set(&mut self, frame: &Frame, scratch: &mut GreyImage) {
+        let (width, height) = (frame.width() as usize, frame.height() as usize);
+        self.work_per_frame = (WORK_SIDE / width.max(height) as f32).min(1.0);
+        let [work, ..] = &mut self.levels;
+        if self.work_per_frame < 1.0 {
+            let side = |side: usize| (side as f32 * self.work_per_frame).round() as usize;
+            scratch.set_from_rgb(frame.rgb(), width, height);
+            work.set_shrunk(scratch, side(width), side(height));
         } else {
-            imgproc::cvt_color_def(&rgb, &mut work, COLOR_RGB2GRAY)?;
+            work.set_from_rgb(frame.rgb(), width, height);
         }
-        let mut levels = vec![work];
-        while levels.len() < LEVELS {
-            let mut half = Mat::default();
-            let Some(last) = levels.last() else { break };
-            let size = Size::new((last.cols() / 2).max(1), (last.rows() / 2).max(1));
-            imgproc::resize(last, &mut half, size, 0.0, 0.0, INTER_AREA)?;
-            levels.push(half);
-        }
-        if let Some((gain, offset)) = levels.last().map(stretch).transpose()?.flatten() {
-            for level in &mut levels {
-                let mut stretched = Mat::default();
-                level.convert_to(&mut stretched, CV_8U, gain.into(), offset.into())?;
-                *level = stretched;
+        for level in 1..LEVELS {
+            let (larger, smaller) = self.levels.split_at_mut(level);
+            if let ([.., last], [half, ..]) = (larger, smaller) {
+                half.set_shrunk(last, last.width() / 2, last.height() / 2);
             }
         }
-        Ok(Self { levels, work_per_frame })
+        if let Some(table) = stretch(&self.levels[LEVELS - 1]) {
+            for pixel in self.levels.iter_mut().flat_map(GreyImage::pixels_mut) {
+                *pixel = table[usize::from(*pixel)];
+            }
+        }
     }
 
     /// Width and height in work pixels.
     pub fn size(&self) -> (f32, f32) {
-        self.levels.first().map_or((0.0, 0.0), |work| (work.cols() as f32, work.rows() as f32))
+        let [work, ..] = &self.levels;
+        (work.width() as f32, work.height() as f32)
     }
 
-    /// The picture halved `level` times, and its scale.
-    pub fn level(&self, level: usize) -> (&Mat, f32) {
-        let level = level.min(self.levels.len() - 1);
-        (&self.levels[level], 0.5_f32.powi(level as i32))
-    }
-
-    /// A square of `pixels` each way that shows `reach` sides around `place`, turned upright.
-    pub fn upright(&self, place: &Place, reach: f32, pixels: i32) -> opencv::Result<Cut> {
+    /// Makes `cut` a square of `pixels` each way that shows `reach` sides around `place`, turned
+    /// upright.
+    pub fn cut_upright(&self, place: &Place, reach: f32, pixels: usize, cut: &mut Cut) {
         let scale = pixels as f32 / (place.side * reach);
-        let size = Size::new(pixels, pixels);
-        self.cut((place.x, place.y), place.roll, scale, size, BORDER_REPLICATE)
+        self.cut((place.x, place.y), place.roll, scale, (pixels, pixels), Border::Replicate, cut);
     }
 
-    /// The whole picture, or the part of `size` work pixels around `center`, turned so that heads
-    /// leaning by `roll` are upright.
-    pub fn turned(
+    /// Makes `cut` the part of `size` work pixels around `center`, turned so that heads leaning by
+    /// `roll` are upright.
+    pub fn cut_turned(
         &self,
         center: (f32, f32),
         size: (f32, f32),
         roll: f32,
         scale: f32,
-    ) -> opencv::Result<Cut> {
+        cut: &mut Cut,
+    ) {
         let (sin, cos) = (roll.sin().abs(), roll.cos().abs());
-        let canvas = Size::new(
-            ((cos * size.0 + sin * size.1) * scale).round().max(1.0) as i32,
-            ((sin * size.0 + cos * size.1) * scale).round().max(1.0) as i32,
-        );
-        self.cut(center, roll, scale, canvas, BORDER_CONSTANT)
+        let side = |side: f32| (side * scale).round().max(1.0) as usize;
+        let canvas = (side(cos * size.0 + sin * size.1), side(sin * size.0 + cos * size.1));
+        self.cut(center, roll, scale, canvas, Border::Black, cut);
     }
 
     fn cut(
@@ -156,34 +157,31 @@ impl Pictures {
         center: (f32, f32),
         roll: f32,
         scale: f32,
-        size: Size,
-        border: i32,
-    ) -> opencv::Result<Cut> {
+        (width, height): (usize, usize),
+        border: Border,
+        cut: &mut Cut,
+    ) {
         // From the smallest picture that is still as large as the cut: nothing to blur then.
-        let level = (0..self.levels.len())
-            .rev()
-            .find(|level| 0.5_f32.powi(*level as i32) >= scale * 0.95)
-            .unwrap_or(0);
-        let (picture, level_scale) = self.level(level);
-        let middle = (size.width as f32 / 2.0, size.height as f32 / 2.0);
+        let level_scale = |level: usize| 0.5_f32.powi(level as i32);
+        let level =
+            (0..LEVELS).rev().find(|level| level_scale(*level) >= scale * 0.95).unwrap_or(0);
+        let level_scale = level_scale(level);
+        let middle = (width as f32 / 2.0, height as f32 / 2.0);
         let zoom = f64::from(level_scale / scale);
         let (sin, cos) = (f64::from(roll.sin()) * zoom, f64::from(roll.cos()) * zoom);
         let (cx, cy) = (f64::from(center.0 * level_scale), f64::from(center.1 * level_scale));
         let (mx, my) = (f64::from(middle.0), f64::from(middle.1));
-        // From the cut back to the picture, as WARP_INVERSE_MAP wants it.
-        let back = [cos, -sin, cx - cos * mx + sin * my, sin, cos, cy - sin * mx - cos * my];
-        let matrix = Mat::new_rows_cols_with_data(2, 3, &back)?;
-        let mut grey = Mat::default();
-        imgproc::warp_affine(
-            picture,
-            &mut grey,
-            &matrix,
-            size,
-            INTER_LINEAR | imgproc::WARP_INVERSE_MAP,
-            border,
-            Scalar::default(),
-        )?;
-        Ok(Cut { grey, middle, center, scale, roll })
+        let back = Affine {
+            a: cos,
+            b: -sin,
+            dx: cx - cos * mx + sin * my,
+            c: sin,
+            d: cos,
+            dy: cy - sin * mx - cos * my,
+        };
+        cut.pyramid.clear();
+        cut.grey.set_warped(&self.levels[level], &back, width, height, border);
+        (cut.middle, cut.center, cut.scale, cut.roll) = (middle, center, scale, roll);
     }
 
     /// A box in the frame's pixels as a place in work pixels.
@@ -201,10 +199,10 @@ impl Pictures {
     }
 }
 
-/// Gain and offset that give a dull picture its contrast; `None` when it has enough.
-fn stretch(small: &Mat) -> opencv::Result<Option<(f32, f32)>> {
+/// New brightnesses that give a dull picture its contrast; `None` when it has enough.
+fn stretch(small: &GreyImage) -> Option<[u8; 256]> {
     let mut counts = [0_usize; 256];
-    for value in small.data_bytes()? {
+    for value in small.pixels() {
         counts[usize::from(*value)] += 1;
     }
     // Bars beside the picture are no part of it.
@@ -219,18 +217,13 @@ fn stretch(small: &Mat) -> opencv::Result<Option<(f32, f32)>> {
         })
     };
     let ends = (brightness_of(outliers), brightness_of(all.saturating_sub(outliers + 1)));
-    let (Some(dark), Some(bright)) = ends else { return Ok(None) };
+    let (Some(dark), Some(bright)) = ends else { return None };
     let range = bright.saturating_sub(dark).max(1) as f32;
     if range >= CONTRAST {
-        return Ok(None);
+        return None;
     }
     let gain = (CONTRAST / range).min(STRONGEST_STRETCH);
-    Ok(Some((gain, CONTRAST / 2.0 - gain * (dark + bright) as f32 / 2.0 + 40.0)))
-}
-
-/// The same picture seen in a mirror.
-pub fn mirrored(grey: &Mat) -> opencv::Result<Mat> {
-    let mut mirrored = Mat::default();
-    core::flip(grey, &mut mirrored, 1)?;
-    Ok(mirrored)
+    let offset = CONTRAST / 2.0 - gain * (dark + bright) as f32 / 2.0 + 40.0;
+    let stretched = |value: usize| (value as f32 * gain + offset).round_ties_even() as u8;
+    Some(std::array::from_fn(stretched))
 }

@@ -1,17 +1,15 @@
 //! Searching the whole picture for faces that nobody knows of yet, a little in every frame.
 
-use opencv::core::{Rect, Size, Vector};
-use opencv::objdetect::CascadeClassifier;
-use opencv::prelude::*;
-
+use super::engine::{CascadeEngine, EngineError, Role};
 use super::look::Side;
-use super::pictures::{Cut, Pictures, Place, mirrored};
+use super::pictures::{Cut, Pictures, Place};
+use crate::haar::{Hit, Sizes};
 
 /// Size of the cascades' windows; the smallest face of a search has this size in its picture.
 ///
 /// Each picture is searched for sizes up to twice that only, and larger faces in a smaller picture:
-/// OpenCV looks at every second position there, at a quarter of the cost.
-const WINDOW: i32 = 24;
+/// there every second position is looked at, at a quarter of the cost.
+const WINDOW: usize = 24;
 /// Ratio of neighbouring sizes in a search.
 const SIZE_STEP: f64 = 1.2;
 /// The smallest face that is searched for everywhere, as a part of the picture's shorter side.
@@ -94,7 +92,7 @@ impl Pass {
     }
 }
 
-/// Whose turn it is, and the means to pay for it.
+/// Decides which passes run in a frame, within a cost budget.
 pub struct Schedule {
     next: usize,
     credit: f32,
@@ -121,7 +119,7 @@ impl Schedule {
         passes
     }
 
-    /// Pays for something else.
+    /// Takes the cost of something else off the budget.
     pub fn spend(&mut self, cost: f32) {
         self.credit = (self.credit - cost).max(-4.0);
     }
@@ -135,44 +133,40 @@ pub struct Candidate {
     hits: f32,
 }
 
-/// The cascades that are used from afar.
+/// Searches from afar, and keeps the memory for it.
+#[derive(Default)]
 pub struct Searcher {
-    frontal: CascadeClassifier,
-    profile: CascadeClassifier,
-    rects: Vector<Rect>,
+    cut: Cut,
+    mirror: Cut,
+    hits: Vec<Hit>,
 }
 
 impl Searcher {
-    /// Searches with these cascades: the default frontal one is the quickest and misses least.
-    pub fn new(frontal: CascadeClassifier, profile: CascadeClassifier) -> Self {
-        Self { frontal, profile, rects: Vector::new() }
-    }
-
     /// Places that may be faces, the clearest first; most of them are not.
-    pub fn search(&mut self, pictures: &Pictures, pass: Pass) -> opencv::Result<Vec<Candidate>> {
+    pub fn search(
+        &mut self,
+        engine: &mut dyn CascadeEngine,
+        pictures: &Pictures,
+        pass: Pass,
+    ) -> Result<Vec<Candidate>, EngineError> {
         let (width, height) = pictures.size();
-        let whole = (width / 2.0, height / 2.0);
         let smallest = (SMALLEST * width.min(height)).max(WINDOW as f32);
         let mut candidates = Vec::new();
-        let mut everywhere = |roll: f32, side: Option<Side>| -> opencv::Result<()> {
-            let mut scale = WINDOW as f32 / smallest;
-            while width.min(height) * scale >= WINDOW as f32 {
-                let cut = pictures.turned(whole, (width, height), roll, scale)?;
-                self.search_cut(&cut, side, &mut candidates)?;
-                scale /= 2.0;
-            }
-            Ok(())
-        };
         match pass {
-            Pass::Frontal(roll) => everywhere(roll, None)?,
-            Pass::Profile(side) => everywhere(0.0, Some(side))?,
+            Pass::Frontal(roll) => {
+                self.search_all(engine, pictures, roll, None, &mut candidates)?;
+            }
+            Pass::Profile(side) => {
+                self.search_all(engine, pictures, 0.0, Some(side), &mut candidates)?;
+            }
             Pass::Small(strip) => {
                 let scale = (2.0 * WINDOW as f32 / smallest).min(1.0);
                 let strip_width = width / STRIPS as f32;
                 let center = (strip_width * (strip as f32 + 0.5), height / 2.0);
                 // Strips overlap by a face, so that none is cut in two.
-                let cut = pictures.turned(center, (strip_width + smallest, height), 0.0, scale)?;
-                self.search_cut(&cut, None, &mut candidates)?;
+                let size = (strip_width + smallest, height);
+                pictures.cut_turned(center, size, 0.0, scale, &mut self.cut);
+                self.search_cut(engine, None, &mut candidates)?;
             }
         }
         candidates.sort_by(|a, b| b.hits.total_cmp(&a.hits));
@@ -180,28 +174,50 @@ impl Searcher {
         Ok(candidates)
     }
 
-    fn search_cut(
+    /// Searches the whole picture, in as many sizes as it holds.
+    fn search_all(
         &mut self,
-        cut: &Cut,
+        engine: &mut dyn CascadeEngine,
+        pictures: &Pictures,
+        roll: f32,
         side: Option<Side>,
         candidates: &mut Vec<Candidate>,
-    ) -> opencv::Result<()> {
-        let mirror = match side {
-            Some(Side::Mirrored) => Some(mirrored(&cut.grey)?),
-            _ => None,
+    ) -> Result<(), EngineError> {
+        let (width, height) = pictures.size();
+        let shorter = width.min(height);
+        let window = WINDOW as f32;
+        let mut scale = window / (SMALLEST * shorter).max(window);
+        while shorter * scale >= window {
+            let center = (width / 2.0, height / 2.0);
+            pictures.cut_turned(center, (width, height), roll, scale, &mut self.cut);
+            self.search_cut(engine, side, candidates)?;
+            scale /= 2.0;
+        }
+        Ok(())
+    }
+
+    fn search_cut(
+        &mut self,
+        engine: &mut dyn CascadeEngine,
+        side: Option<Side>,
+        candidates: &mut Vec<Candidate>,
+    ) -> Result<(), EngineError> {
+        let is_mirrored = side == Some(Side::Mirrored);
+        let searched = if is_mirrored {
+            self.mirror.set_mirrored(&self.cut);
+            &mut self.mirror
+        } else {
+            &mut self.cut
         };
-        let picture = mirror.as_ref().unwrap_or(&cut.grey);
-        let cascade = if side.is_some() { &mut self.profile } else { &mut self.frontal };
-        let (smallest, largest) = (Size::new(WINDOW, WINDOW), Size::new(2 * WINDOW, 2 * WINDOW));
-        cascade.detect_multi_scale(picture, &mut self.rects, SIZE_STEP, 0, 0, smallest, largest)?;
-        let mut rects = self.rects.to_vec();
-        // OpenCV searches in threads, which give their hits in any order.
-        rects.sort_by_key(|rect| (rect.width, rect.y, rect.x));
-        for rect in rects {
-            let x = rect.x as f32 + rect.width as f32 / 2.0;
-            let x = if mirror.is_some() { picture.cols() as f32 - x } else { x };
-            let y = rect.y as f32 + rect.height as f32 / 2.0;
-            gather(candidates, cut.place(x, y, rect.width as f32));
+        let role = if side.is_some() { Role::Profile } else { Role::Frontal };
+        let sizes = Sizes { step: SIZE_STEP, smallest: WINDOW, largest: 2 * WINDOW };
+        engine.search(role, searched, &sizes, &mut self.hits)?;
+        let width = searched.grey().width() as f32;
+        for hit in &self.hits {
+            let x = hit.x as f32 + hit.width as f32 / 2.0;
+            let x = if is_mirrored { width - x } else { x };
+            let y = hit.y as f32 + hit.height as f32 / 2.0;
+            gather(candidates, self.cut.place(x, y, hit.width as f32));
         }
         Ok(())
     }

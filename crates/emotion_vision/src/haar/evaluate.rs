@@ -1,4 +1,7 @@
 //! A cascade laid out for one integral picture, and its decision on windows.
+//!
+//! What runs for every window is written with plain loops: closures are not inlined into functions
+//! that are compiled for wider vectors.
 
 use std::ops::Range;
 
@@ -140,8 +143,8 @@ impl LaidOut {
                 && later.len() - stages.len() < WIDE_STAGES - 1
             {
                 let passed = self.pass_together(stage, sums, at, norms);
-                for lane in 0..LANES {
-                    left &= !(u64::from(!passed[lane]) << lane);
+                for (lane, passed) in passed.iter().enumerate() {
+                    left &= !(u64::from(!passed) << lane);
                 }
                 stages = others;
             }
@@ -161,10 +164,12 @@ impl LaidOut {
         let padded = windows.next_multiple_of(LANES);
         measures.norms.resize(padded, 0.0);
         measures.usable.resize(padded, false);
-        let sums = self.measured.map(|corner| &integral.sums[row + corner..][..padded]);
-        let squares = self.measured.map(|corner| &integral.squares[row + corner..][..padded]);
-        let [a, b, c, d] = sums;
-        let [e, f, g, h] = squares;
+        let [upper_left, upper_right, lower_left, lower_right] = self.measured;
+        let (sums, squares) = (&integral.sums[row..], &integral.squares[row..]);
+        let (a, b) = (&sums[upper_left..][..padded], &sums[upper_right..][..padded]);
+        let (c, d) = (&sums[lower_left..][..padded], &sums[lower_right..][..padded]);
+        let (e, f) = (&squares[upper_left..][..padded], &squares[upper_right..][..padded]);
+        let (g, h) = (&squares[lower_left..][..padded], &squares[lower_right..][..padded]);
         let (norms, usable) = (&mut measures.norms[..padded], &mut measures.usable[..padded]);
         for index in 0..padded {
             let sum = a[index].wrapping_sub(b[index]).wrapping_sub(c[index]).wrapping_add(d[index]);
@@ -247,13 +252,19 @@ impl LaidOut {
 
 impl Node {
     fn new(cascade: &Cascade, layout: Layout, split: Split) -> Self {
-        let Feature { rects } = cascade.features[split.feature];
-        let corners = rects.map(|(rect, _)| {
+        let Feature { rects } = &cascade.features[split.feature];
+        let (mut corners, mut weights) = ([[0; 4]; RECTS], [0.0; RECTS]);
+        for (index, (rect, weight)) in rects.iter().enumerate() {
             let (right, bottom) = (rect.x + rect.width, rect.y + rect.height);
-            [(rect.x, rect.y), (right, rect.y), (rect.x, bottom), (right, bottom)]
-                .map(|(x, y)| layout.place(x, y) as u32)
-        });
-        Self { corners, weights: rects.map(|(_, weight)| weight), threshold: split.threshold }
+            corners[index] = [
+                layout.place(rect.x, rect.y) as u32,
+                layout.place(right, rect.y) as u32,
+                layout.place(rect.x, bottom) as u32,
+                layout.place(right, bottom) as u32,
+            ];
+            weights[index] = *weight;
+        }
+        Self { corners, weights, threshold: split.threshold }
     }
 
     /// The feature in the window at the start of `window`.

@@ -26,8 +26,9 @@ impl Layout {
     /// For pictures of up to `width` pixels, searched at every `step`-th column, 1 or 2, with `slack`
     /// values that may be read behind a row.
     pub(super) fn new(width: usize, step: usize, slack: usize) -> Self {
-        // In coarse steps, so that pictures of nearly the same size share a layout.
-        let padded = |columns: usize| (columns + slack).next_multiple_of(64) + 16;
+        // In coarse steps, so that few layouts serve pictures of all sizes, and off powers of two, so
+        // that the rows of a window do not fall on the same cache lines.
+        let padded = |columns: usize| (columns + slack).next_power_of_two().max(64) + 16;
         if step == 1 {
             return Self { stride: padded(width + 1), odd_columns: 0 };
         }

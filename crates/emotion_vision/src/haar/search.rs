@@ -38,7 +38,8 @@ pub struct Sizes {
 /// Cascades with windows of the same size can share it.
 #[derive(Debug, Default)]
 pub struct SearchPyramid {
-    window: (usize, usize),
+    /// The window and the sizes that it is for; `None` when it is empty.
+    made_for: Option<((usize, usize), Sizes)>,
     /// Those in use come first; the others keep their memory.
     levels: Vec<Level>,
     used: usize,
@@ -57,7 +58,12 @@ struct Level {
     step: usize,
     /// Columns and rows of windows, before steps.
     places: (usize, usize),
+    /// Width and height of the picture, in its own pixels.
+    size: (i32, i32),
 }
+
+/// Layouts of a cascade that are kept: widths come in powers of two.
+const MOST_LAYOUTS: usize = 12;
 
 /// The levels that OpenCV makes have no more; more would be steps too small to matter.
 const MOST_LEVELS: usize = 200;
@@ -67,7 +73,7 @@ impl SearchPyramid {
     ///
     /// A size that the picture is too small for is left out, and one above [`Sizes::largest`].
     pub fn set(&mut self, picture: &GreyImage, window: (usize, usize), sizes: &Sizes) {
-        self.window = window;
+        self.made_for = Some((window, *sizes));
         self.used = 0;
         let scales = scales(picture, window, sizes);
         let Some(first) = scales.first() else { return };
@@ -87,10 +93,22 @@ impl SearchPyramid {
             level.scale = scale;
             level.step = if scale >= 2.0 { 1 } else { 2 };
             level.places = places;
+            level.size = (picture.width() as i32, picture.height() as i32);
             let layout = self.layouts[level.step - 1];
             fill(picture, (width, height), layout, level, &mut self.scaled, &mut self.buffers);
             self.used += 1;
         }
+    }
+
+    /// Whether it was prepared for this window and these sizes.
+    pub(crate) fn is_for(&self, window: (usize, usize), sizes: &Sizes) -> bool {
+        self.made_for == Some((window, *sizes))
+    }
+
+    /// Empties it: the picture is another one now. Its memory stays.
+    pub(crate) fn clear(&mut self) {
+        self.made_for = None;
+        self.used = 0;
     }
 }
 
@@ -98,16 +116,15 @@ impl SearchPyramid {
 #[derive(Debug)]
 pub struct CascadeSearch {
     cascade: Arc<Cascade>,
-    /// For windows at every column and at every second one.
-    laid_out: [LaidOut; 2],
+    /// For the layouts that were searched last, the newest at the end.
+    laid_out: Vec<LaidOut>,
     measures: RowMeasures,
 }
 
 impl CascadeSearch {
     /// Searches with this cascade.
     pub fn new(cascade: Arc<Cascade>) -> Self {
-        let laid_out = [1, 2].map(|step| LaidOut::new(&cascade, Layout::new(0, step, LANES)));
-        Self { cascade, laid_out, measures: RowMeasures::default() }
+        Self { cascade, laid_out: Vec::new(), measures: RowMeasures::default() }
     }
 
     /// Width and height of the cascade's window, in pixels.
@@ -120,15 +137,20 @@ impl CascadeSearch {
     /// They are those of OpenCV's `detectMultiScale` with no neighbours asked for. A picture that
     /// was prepared for a window of another size has none.
     pub fn search(&mut self, pyramid: &SearchPyramid, hits: &mut Vec<Hit>) {
-        if pyramid.window != self.cascade.window() {
+        if pyramid.made_for.is_none_or(|(window, _)| window != self.cascade.window()) {
             return;
         }
         for level in &pyramid.levels[..pyramid.used] {
-            let laid_out = &mut self.laid_out[level.step - 1];
             let layout = pyramid.layouts[level.step - 1];
-            if laid_out.layout != layout {
-                *laid_out = LaidOut::new(&self.cascade, layout);
-            }
+            let known = self.laid_out.iter().position(|laid_out| laid_out.layout == layout);
+            let index = known.unwrap_or_else(|| {
+                if self.laid_out.len() == MOST_LAYOUTS {
+                    self.laid_out.remove(0);
+                }
+                self.laid_out.push(LaidOut::new(&self.cascade, layout));
+                self.laid_out.len() - 1
+            });
+            let laid_out = &self.laid_out[index];
             search_level(level, laid_out, self.cascade.window(), &mut self.measures, hits);
         }
     }
@@ -161,14 +183,17 @@ fn search_level(
     measures: &mut RowMeasures,
     hits: &mut Vec<Hit>,
 ) {
-    let Level { scale, step, places, .. } = *level;
+    let Level { scale, step, places, size, .. } = *level;
     let in_picture = |value: usize| (value as f32 * scale).round_ties_even() as i32;
     let (width, height) = (in_picture(window.0), in_picture(window.1));
     let windows = places.0.div_ceil(step);
     for y in (0..places.1).step_by(step) {
         let row = y * laid_out.layout.stride();
         laid_out.search_row(&level.integral, row, windows, measures, |index| {
-            hits.push(Hit { x: in_picture(index * step), y: in_picture(y), width, height });
+            let (x, y) = (in_picture(index * step), in_picture(y));
+            // Rounding may lead over the edge, and OpenCV cuts that off.
+            let (width, height) = (width.min(size.0 - x), height.min(size.1 - y));
+            hits.push(Hit { x, y, width, height });
         });
     }
 }
@@ -176,8 +201,7 @@ fn search_level(
 /// How many times larger than the window each size is.
 fn scales(picture: &GreyImage, window: (usize, usize), sizes: &Sizes) -> Vec<f32> {
     let mut scales = Vec::new();
-    // Neither 1 nor NaN.
-    if !(sizes.step > 1.0) {
+    if sizes.step.is_nan() || sizes.step <= 1.0 {
         return scales;
     }
     let mut factor = 1.0;

@@ -1,5 +1,7 @@
 //! A grey picture.
 
+use multiversion::multiversion;
+
 /// An 8-bit grey picture: rows from the top, pixels from the left, without gaps.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GreyImage {
@@ -74,10 +76,11 @@ impl GreyImage {
 }
 
 /// The brightness of each pixel of `rgb`, rounded.
-pub(crate) fn rgb_to_grey(rgb: &[u8], grey: &mut [u8]) {
+#[multiversion(targets("x86_64+avx2"))]
+fn rgb_to_grey(rgb: &[u8], grey: &mut [u8]) {
     for (grey, pixel) in grey.iter_mut().zip(rgb.as_chunks::<3>().0) {
-        let [red, green, blue] = pixel.map(u32::from);
-        let sum = LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue;
+        let [red, green, blue] = *pixel;
+        let sum = LUMA[0] * u32::from(red) + LUMA[1] * u32::from(green) + LUMA[2] * u32::from(blue);
         *grey = ((sum + (1 << 14)) >> 15) as u8;
     }
 }

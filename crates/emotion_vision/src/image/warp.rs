@@ -2,11 +2,14 @@
 
 use super::GreyImage;
 
-/// Parts of a pixel that positions are rounded to.
-const STEPS: i64 = 32;
+/// Positions are rounded to parts of a pixel: 2 to this power of them.
+const STEP_BITS: u32 = 5;
+const STEPS: u32 = 1 << STEP_BITS;
 /// Bits behind the point of a position before it is rounded.
 const FINE_BITS: u32 = 10;
 const FINE: f64 = (1 << FINE_BITS) as f64;
+/// Columns whose places are computed together.
+const BLOCK: usize = 64;
 
 /// Where each pixel of a target lies in its source: `(x, y)` at
 /// `(a x + b y + dx, c x + d y + dy)`, both counted from the middle of the upper left pixel.
@@ -55,47 +58,56 @@ impl GreyImage {
             self.pixels_mut().fill(0);
             return;
         }
-        let fine = |value: f64| (value * FINE).round_ties_even() as i64;
         // Half a step, so that positions are rounded, not cut.
-        let half = (1 << FINE_BITS) / STEPS / 2;
-        for (y, row) in self.pixels_mut().chunks_exact_mut(width).enumerate() {
-            let start_x = fine(back.b * y as f64 + back.dx) + half;
-            let start_y = fine(back.d * y as f64 + back.dy) + half;
-            for (x, pixel) in row.iter_mut().enumerate() {
-                let at_x = (start_x + fine(back.a * x as f64)) >> (FINE_BITS - STEPS.ilog2());
-                let at_y = (start_y + fine(back.c * x as f64)) >> (FINE_BITS - STEPS.ilog2());
-                *pixel = source.between(at_x, at_y, border);
+        let half = i64::from(1_u32 << (FINE_BITS - STEP_BITS - 1));
+        let (mut columns, mut rows) = ([0; BLOCK], [0; BLOCK]);
+        for first in (0..width).step_by(BLOCK) {
+            let count = BLOCK.min(width - first);
+            for index in 0..count {
+                columns[index] = fine(back.a * (first + index) as f64);
+                rows[index] = fine(back.c * (first + index) as f64);
+            }
+            for (y, row) in self.pixels_mut().chunks_exact_mut(width).enumerate() {
+                let start_x = fine(back.b * y as f64 + back.dx) + half;
+                let start_y = fine(back.d * y as f64 + back.dy) + half;
+                let places = columns[..count].iter().zip(&rows[..count]);
+                for (pixel, (column, row)) in row[first..first + count].iter_mut().zip(places) {
+                    let x = (start_x + column) >> (FINE_BITS - STEP_BITS);
+                    let y = (start_y + row) >> (FINE_BITS - STEP_BITS);
+                    *pixel = source.between(x, y, border);
+                }
             }
         }
     }
 
-    /// The brightness at a place in parts of a pixel.
+    /// The brightness at a place in steps.
     #[inline(always)]
     fn between(&self, x: i64, y: i64, border: Border) -> u8 {
-        let (left, top) = (x.div_euclid(STEPS), y.div_euclid(STEPS));
-        let (across, down) = (x.rem_euclid(STEPS) as u32, y.rem_euclid(STEPS) as u32);
-        let inside = left >= 0
-            && top >= 0
-            && left + 1 < self.width() as i64
-            && top + 1 < self.height() as i64;
-        let pixels = if inside {
+        let (left, top) = (x >> STEP_BITS, y >> STEP_BITS);
+        let (width, height) = (self.width() as i64, self.height() as i64);
+        let (a, b, c, d);
+        if left >= 0 && top >= 0 && left + 1 < width && top + 1 < height {
             let start = top as usize * self.width() + left as usize;
             let upper = &self.pixels()[start..start + 2];
             let lower = &self.pixels()[start + self.width()..start + self.width() + 2];
-            [upper[0], upper[1], lower[0], lower[1]]
+            (a, b, c, d) = (upper[0], upper[1], lower[0], lower[1]);
+        } else if border == Border::Black
+            && (left < -1 || top < -1 || left >= width || top >= height)
+        {
+            return 0;
         } else {
-            [(0, 0), (1, 0), (0, 1), (1, 1)]
-                .map(|(dx, dy)| self.with_border(left + dx, top + dy, border))
-        };
-        let [a, b, c, d] = pixels.map(u32::from);
-        let steps = STEPS as u32;
-        let upper = a * (steps - across) + b * across;
-        let lower = c * (steps - across) + d * across;
-        let sum = upper * (steps - down) + lower * down;
-        ((sum + steps * steps / 2) / (steps * steps)) as u8
+            a = self.with_border(left, top, border);
+            b = self.with_border(left + 1, top, border);
+            c = self.with_border(left, top + 1, border);
+            d = self.with_border(left + 1, top + 1, border);
+        }
+        let (across, down) = (x as u32 % STEPS, y as u32 % STEPS);
+        let upper = u32::from(a) * (STEPS - across) + u32::from(b) * across;
+        let lower = u32::from(c) * (STEPS - across) + u32::from(d) * across;
+        let sum = upper * (STEPS - down) + lower * down;
+        ((sum + STEPS * STEPS / 2) / (STEPS * STEPS)) as u8
     }
 
-    #[cold]
     fn with_border(&self, x: i64, y: i64, border: Border) -> u8 {
         let (last_x, last_y) = (self.width() as i64 - 1, self.height() as i64 - 1);
         let (near_x, near_y) = (x.clamp(0, last_x), y.clamp(0, last_y));
@@ -104,6 +116,11 @@ impl GreyImage {
         }
         self.pixels()[near_y as usize * self.width() + near_x as usize]
     }
+}
+
+/// A position in fine parts of a pixel.
+fn fine(value: f64) -> i64 {
+    (value * FINE).round_ties_even() as i64
 }
 
 #[cfg(test)]

@@ -1,0 +1,71 @@
+//! The three cascades of a detector, and what evaluates them.
+
+use std::sync::Arc;
+
+use super::pictures::Cut;
+use crate::haar::{Cascade, CascadeSearch, Hit, Sizes};
+
+/// Which of a detector's cascades.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Faces seen from the front: quick, and misses least.
+    Frontal,
+    /// The same, slower and hardly ever mistaken.
+    FrontalStrict,
+    /// Faces seen from the side.
+    Profile,
+}
+
+/// Evaluates cascades. Every engine gives the same hits.
+pub(super) trait CascadeEngine: Send {
+    /// Puts all hits of a cascade in a picture into `hits`, small ones first, each size row by row.
+    fn search(
+        &mut self,
+        role: Role,
+        cut: &mut Cut,
+        sizes: &Sizes,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), EngineError>;
+}
+
+/// What a library says when it fails.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct EngineError(pub(super) String);
+
+/// Evaluates them in Rust.
+pub(super) struct RustEngine {
+    frontal: CascadeSearch,
+    frontal_strict: CascadeSearch,
+    profile: CascadeSearch,
+}
+
+impl RustEngine {
+    pub(super) fn new(frontal: Cascade, frontal_strict: Cascade, profile: Cascade) -> Self {
+        let search = |cascade| CascadeSearch::new(Arc::new(cascade));
+        Self {
+            frontal: search(frontal),
+            frontal_strict: search(frontal_strict),
+            profile: search(profile),
+        }
+    }
+}
+
+impl CascadeEngine for RustEngine {
+    fn search(
+        &mut self,
+        role: Role,
+        cut: &mut Cut,
+        sizes: &Sizes,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), EngineError> {
+        let cascade = match role {
+            Role::Frontal => &mut self.frontal,
+            Role::FrontalStrict => &mut self.frontal_strict,
+            Role::Profile => &mut self.profile,
+        };
+        hits.clear();
+        cascade.search(cut.pyramid(cascade.window(), sizes), hits);
+        Ok(())
+    }
+}
