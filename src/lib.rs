@@ -1,6 +1,6 @@
 //! The player's face as input for Bevy.
 //!
-//! A camera's picture goes through OpenCV's Haar cascades and a convolutional network run by Burn,
+//! A camera's picture goes through Haar cascades and a convolutional network run by Burn,
 //! faces become entities with emotion components, and a game reacts to them:
 //!
 //! ```no_run
@@ -51,7 +51,7 @@
 //!
 //! | feature | brings | default |
 //! | --- | --- | --- |
-//! | `opencv` | Haar detection, optical flow, films, streams, pictures | yes |
+//! | `opencv` | films, streams, pictures | no |
 //! | `webcam` | cameras through nokhwa | yes |
 //! | `wgpu` | models on the GPU, in an app that draws on Bevy's own device | yes |
 //! | `efficientnet` | the default model on a CPU, part of the program | yes |

@@ -3,16 +3,20 @@
 //! `cargo bench --bench detection [-- [--rows FOLDER] CLIP...]` takes the clips of
 //! `../shared/clips` and a textured picture when none is named. Each frame is scaled to 640x480
 //! (aspect kept, black bars) and goes through both in turn, so that whatever else the machine does
-//! hits both. `--rows` writes the boxes as CSV files.
+//! hits both. `--rows` writes the boxes as CSV files. Then the same search, by OpenCV and by this crate.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its result")]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use emotion_core::{Frame, FrameRect};
+use emotion_vision::crop::face_image;
 use emotion_vision::detect::{CascadePaths, FaceDetector, HaarDetector};
+use emotion_vision::haar::{Cascade, CascadeSearch, SearchPyramid, Sizes, group};
+use emotion_vision::image::GreyImage;
 use emotion_vision::track::{Tracker, TrackerConfig};
 use opencv::core::{Mat, Rect, Scalar, Size, Vec3b, Vector};
 use opencv::objdetect::CascadeClassifier;
@@ -56,6 +60,84 @@ fn main() -> Outcome<()> {
     );
     for input in &inputs {
         measure(input, rows.as_deref())?;
+    }
+    compare_searches(&inputs)?;
+    measure_crops()
+}
+
+/// Cutting a leaning face out of a 1920x1080 frame, by the side of its box in pixels.
+fn measure_crops() -> Outcome<()> {
+    println!(
+        "\n{:<46}{:>9}{:>9}",
+        "median and mean in ms of the crop a model reads", "ours", "mean"
+    );
+    let rgb = (0..1920 * 1080 * 3_u32).map(|index| (index % 251) as u8).collect();
+    let frame = Frame::from_rgb(rgb, 1920, 1080, 0, Duration::ZERO)?;
+    for side in [48.0, 100.0, 200.0, 400.0, 900.0] {
+        let mut times = Vec::new();
+        for _ in 0..200 {
+            let start = Instant::now();
+            let square = FrameRect::square((960.0, 540.0), side);
+            std::hint::black_box(face_image(&frame, square, 0.2));
+            times.push(start.elapsed());
+        }
+        let (median, mean) = figures(&mut times);
+        println!("{side:<46}{median:>9.3}{mean:>9.3}");
+    }
+    Ok(())
+}
+
+/// One search of the whole picture with each cascade: grey, size ratio 1.1, faces from 60 pixels on, at
+/// least 6 hits joined.
+fn compare_searches(inputs: &[PathBuf]) -> Outcome<()> {
+    println!(
+        "\n{:<46}{:>7}{:>9}{:>9}{:>9}{:>9}{:>8}{:>8}",
+        "median and mean in ms of one search",
+        "frames",
+        "ours",
+        "mean",
+        "OpenCV",
+        "mean",
+        "times",
+        "mean"
+    );
+    let paths = CascadePaths::find(None)?;
+    for path in [&paths.frontal, &paths.frontal_strict, &paths.profile] {
+        let mut theirs = CascadeClassifier::new(path.to_str().ok_or("path")?)?;
+        let mut ours = CascadeSearch::new(Arc::new(Cascade::from_xml(&std::fs::read(path)?)?));
+        let (mut pyramid, mut grey, mut hits) =
+            (SearchPyramid::default(), GreyImage::default(), Vec::new());
+        let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
+        for input in inputs {
+            for frame in frames(input)? {
+                let start = Instant::now();
+                full_frame_search(&mut theirs, &frame)?;
+                their_times.push(start.elapsed());
+
+                let start = Instant::now();
+                let (width, height) = (frame.width() as usize, frame.height() as usize);
+                grey.set_from_rgb(frame.rgb(), width, height);
+                let sizes = Sizes { step: 1.1, smallest: 60, largest: width.max(height) };
+                pyramid.set(&grey, ours.window(), &sizes);
+                hits.clear();
+                ours.search(&pyramid, &mut hits);
+                std::hint::black_box(group(&hits, 5));
+                our_times.push(start.elapsed());
+            }
+        }
+        let name = path.file_stem().map(|name| name.to_string_lossy().into_owned());
+        let count = our_times.len();
+        let (ours, theirs) = (figures(&mut our_times), figures(&mut their_times));
+        println!(
+            "{:<46}{count:>7}{:>9.2}{:>9.2}{:>9.2}{:>9.2}{:>8.2}{:>8.2}",
+            name.unwrap_or_default(),
+            ours.0,
+            ours.1,
+            theirs.0,
+            theirs.1,
+            theirs.0 / ours.0,
+            theirs.1 / ours.1,
+        );
     }
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use emotion_core::{FaceImage, Frame, FrameRect, PIXELS, SIDE};
 
+use crate::image::GreyImage;
+
 /// Side of the crop, in sides of the Haar detector's box.
 ///
 /// Measured by `crates/emotion_cli/benches/margin.rs` on 399 training faces of FER-2013, enlarged
@@ -10,8 +12,9 @@ use emotion_core::{FaceImage, Frame, FrameRect, PIXELS, SIDE};
 /// (quartiles within 0.02).
 pub const CROP_SCALE: f32 = 0.94;
 
-/// The most samples along a side of one output pixel, to bound the cost of huge faces.
-const MOST_SAMPLES: usize = 6;
+/// At most so many pixels of the frame are read along a side of one output pixel, to bound the cost
+/// of huge faces.
+const MOST_PIXELS: f32 = 4.0;
 
 /// Crops the face in `bbox_in_frame`, framed like the faces that the models were trained on.
 ///
@@ -24,13 +27,14 @@ pub fn face_image(frame: &Frame, bbox_in_frame: FrameRect, roll: f32) -> FaceIma
     let (sin, cos) = roll.sin_cos();
     let center = bbox_in_frame.center();
     let step = CROP_SCALE * side / SIDE as f32;
+    let reach = step * SIDE as f32 / 2.0 * (sin.abs() + cos.abs());
+    let region = Region::around(frame, center, reach, step);
 
     // Shrinking takes the mean of samples at most a pixel apart, over each output pixel's area.
     // Enlarging takes one interpolated sample for each output pixel.
-    let samples = (step.ceil() as usize).clamp(1, MOST_SAMPLES);
-    let picture = Picture::new(frame);
-    let mut grey = Vec::with_capacity(PIXELS);
+    let samples = if step > region.scale { 2 } else { 1 };
     let along = |sample: usize| ((sample as f32 + 0.5) / samples as f32 - SIDE as f32 / 2.0) * step;
+    let mut grey = Vec::with_capacity(PIXELS);
     for row in 0..SIDE {
         for column in 0..SIDE {
             let mut sum = 0.0;
@@ -39,7 +43,7 @@ pub fn face_image(frame: &Frame, bbox_in_frame: FrameRect, roll: f32) -> FaceIma
                 let down = along(row * samples + sample / samples);
                 let x = center.0 + right * cos - down * sin;
                 let y = center.1 + right * sin + down * cos;
-                sum += if samples == 1 { picture.between(x, y) } else { picture.nearest(x, y) };
+                sum += if samples == 1 { region.between(x, y) } else { region.nearest(x, y) };
             }
             grey.push((sum / (samples * samples) as f32).round() as u8);
         }
@@ -47,55 +51,74 @@ pub fn face_image(frame: &Frame, bbox_in_frame: FrameRect, roll: f32) -> FaceIma
     FaceImage { grey }
 }
 
-/// A frame to sample brightness from.
-struct Picture<'a> {
-    rgb: &'a [u8],
-    width: usize,
-    last_x: f32,
-    last_y: f32,
+/// The part of a frame around a face, in grey, no larger than the crop needs it.
+struct Region {
+    picture: GreyImage,
+    left: f32,
+    top: f32,
+    /// Pixels of the frame for one of the picture.
+    scale: f32,
 }
 
-impl<'a> Picture<'a> {
-    fn new(frame: &'a Frame) -> Self {
-        Self {
-            rgb: frame.rgb(),
-            width: frame.width() as usize,
-            last_x: (frame.width() - 1) as f32,
-            last_y: (frame.height() - 1) as f32,
+impl Region {
+    /// What lies within `reach` of `center`, for a crop of which each pixel is `step` wide.
+    fn around(frame: &Frame, center: (f32, f32), reach: f32, step: f32) -> Self {
+        let stride = (step / MOST_PIXELS).floor().max(1.0) as usize;
+        let (left, width) = span(center.0, reach, frame.width() as usize);
+        let (top, height) = span(center.1, reach, frame.height() as usize);
+        let mut picture = GreyImage::default();
+        picture.set_from_rgb_part(
+            frame.rgb(),
+            frame.width() as usize,
+            (left, top),
+            (width, height),
+            stride,
+        );
+        let mut scale = stride as f32;
+        let mut half = GreyImage::default();
+        while step >= 2.0 * scale && picture.width() > 1 && picture.height() > 1 {
+            half.set_halved(&picture);
+            std::mem::swap(&mut picture, &mut half);
+            scale *= 2.0;
         }
+        Self { picture, left: left as f32, top: top as f32, scale }
     }
 
-    /// Brightness of the pixel nearest to a place.
+    /// The column and row of a place in the frame. Pixels have their middles at halves.
+    fn place(&self, x: f32, y: f32) -> (f32, f32) {
+        let (x, y) = ((x - self.left) / self.scale, (y - self.top) / self.scale);
+        let (right, bottom) = (self.picture.width() as f32, self.picture.height() as f32);
+        (x.clamp(0.0, right - 0.5), y.clamp(0.0, bottom - 0.5))
+    }
+
+    /// Brightness of the pixel at a place in the frame.
     fn nearest(&self, x: f32, y: f32) -> f32 {
-        let (x, y) = (x.clamp(0.0, self.last_x + 0.5), y.clamp(0.0, self.last_y + 0.5));
-        self.grey(x as usize, y as usize)
+        let (x, y) = self.place(x, y);
+        f32::from(self.picture.row(y as usize)[x as usize])
     }
 
-    /// Brightness interpolated between the four pixels around a place; their centres are at halves.
+    /// Brightness between the four pixels around a place in the frame.
     fn between(&self, x: f32, y: f32) -> f32 {
-        let x = (x - 0.5).clamp(0.0, self.last_x);
-        let y = (y - 0.5).clamp(0.0, self.last_y);
+        let (x, y) = self.place(x, y);
+        let (x, y) = ((x - 0.5).max(0.0), (y - 0.5).max(0.0));
         let (left, top) = (x as usize, y as usize);
-        let right = (x.ceil() as usize).max(left);
-        let bottom = (y.ceil() as usize).max(top);
+        let right = (left + 1).min(self.picture.width() - 1);
+        let bottom = (top + 1).min(self.picture.height() - 1);
         let (across, along) = (x - left as f32, y - top as f32);
-        let upper = mix(self.grey(left, top), self.grey(right, top), across);
-        let lower = mix(self.grey(left, bottom), self.grey(right, bottom), across);
+        let (upper, lower) = (self.picture.row(top), self.picture.row(bottom));
+        let upper = mix(upper[left].into(), upper[right].into(), across);
+        let lower = mix(lower[left].into(), lower[right].into(), across);
         mix(upper, lower, along)
     }
+}
 
-    /// Luma after ITU-R BT.601, as in OpenCV's conversion to grey.
-    fn grey(&self, x: usize, y: usize) -> f32 {
-        let start = (y * self.width + x) * 3;
-        match self.rgb.get(start..start + 3) {
-            Some(pixel) => {
-                0.299 * f32::from(pixel[0])
-                    + 0.587 * f32::from(pixel[1])
-                    + 0.114 * f32::from(pixel[2])
-            }
-            None => 0.0,
-        }
-    }
+/// The first pixel within `reach` of `center` and how many there are, at least one, of `length`.
+fn span(center: f32, reach: f32, length: usize) -> (usize, usize) {
+    // A pixel more, to interpolate with. What is not a number becomes 0.
+    let first = ((center - reach - 1.0).floor().max(0.0) as usize).min(length.saturating_sub(1));
+    let end =
+        ((center + reach + 2.0).ceil().max(0.0) as usize).clamp(first + 1, length.max(first + 1));
+    (first, end - first)
 }
 
 fn mix(from: f32, to: f32, amount: f32) -> f32 {

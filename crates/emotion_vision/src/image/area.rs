@@ -19,21 +19,27 @@ impl GreyImage {
         if (width, height) == (source.width(), source.height()) {
             self.pixels_mut().copy_from_slice(source.pixels());
         } else if (2 * width, 2 * height) == (source.width(), source.height()) {
-            halve(source, self);
+            self.set_halved(source);
         } else {
             shrink(source, self);
         }
     }
-}
 
-fn halve(source: &GreyImage, target: &mut GreyImage) {
-    let width = target.width();
-    for (y, row) in target.pixels_mut().chunks_exact_mut(width).enumerate() {
-        let (upper, lower) = (source.row(2 * y), source.row(2 * y + 1));
-        let pairs = upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0);
-        for (pixel, ([a, b], [c, d])) in row.iter_mut().zip(pairs) {
-            let sum = u16::from(*a) + u16::from(*b) + u16::from(*c) + u16::from(*d);
-            *pixel = ((sum + 2) >> 2) as u8;
+    /// Becomes `source` in half its size, without its last row and column where there is an odd number
+    /// of them.
+    pub(crate) fn set_halved(&mut self, source: &Self) {
+        let width = source.width() / 2;
+        self.set_size(width, source.height() / 2);
+        if width == 0 {
+            return;
+        }
+        for (y, row) in self.pixels_mut().chunks_exact_mut(width).enumerate() {
+            let (upper, lower) = (source.row(2 * y), source.row(2 * y + 1));
+            let pairs = upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0);
+            for (pixel, ([a, b], [c, d])) in row.iter_mut().zip(pairs) {
+                let sum = u16::from(*a) + u16::from(*b) + u16::from(*c) + u16::from(*d);
+                *pixel = ((sum + 2) >> 2) as u8;
+            }
         }
     }
 }

@@ -60,6 +60,39 @@ impl GreyImage {
         rgb_to_grey(rgb, &mut self.pixels[..whole]);
     }
 
+    /// Becomes a part of a picture in RGB that is `rgb_width` wide: of `size` from `start` on, every
+    /// `stride`-th pixel of it each way.
+    ///
+    /// Pixels that `rgb` is too short for are black.
+    pub(crate) fn set_from_rgb_part(
+        &mut self,
+        rgb: &[u8],
+        rgb_width: usize,
+        start: (usize, usize),
+        size: (usize, usize),
+        stride: usize,
+    ) {
+        let (width, height) = (size.0.div_ceil(stride), size.1.div_ceil(stride));
+        self.set_size(width, height);
+        if width == 0 {
+            return;
+        }
+        for (y, row) in self.pixels.chunks_exact_mut(width).enumerate() {
+            let first = ((start.1 + y * stride) * rgb_width + start.0) * 3;
+            let Some(source) = rgb.get(first..first + size.0 * 3) else {
+                row.fill(0);
+                continue;
+            };
+            if stride == 1 {
+                rgb_to_grey(source, row);
+            } else {
+                for (pixel, source) in row.iter_mut().zip(source.chunks(3 * stride)) {
+                    rgb_to_grey(&source[..3], std::slice::from_mut(pixel));
+                }
+            }
+        }
+    }
+
     /// Becomes `other` seen in a mirror, left and right exchanged.
     pub fn set_mirrored(&mut self, other: &Self) {
         self.set_size(other.width, other.height);
