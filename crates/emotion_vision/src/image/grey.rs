@@ -87,7 +87,7 @@ impl GreyImage {
                 rgb_to_grey(source, row);
             } else {
                 for (pixel, source) in row.iter_mut().zip(source.chunks(3 * stride)) {
-                    rgb_to_grey(&source[..3], std::slice::from_mut(pixel));
+                    *pixel = luma(source[0], source[1], source[2]);
                 }
             }
         }
@@ -113,9 +113,14 @@ impl GreyImage {
 fn rgb_to_grey(rgb: &[u8], grey: &mut [u8]) {
     for (grey, pixel) in grey.iter_mut().zip(rgb.as_chunks::<3>().0) {
         let [red, green, blue] = *pixel;
-        let sum = LUMA[0] * u32::from(red) + LUMA[1] * u32::from(green) + LUMA[2] * u32::from(blue);
-        *grey = ((sum + (1 << 14)) >> 15) as u8;
+        *grey = luma(red, green, blue);
     }
+}
+
+#[inline(always)]
+fn luma(red: u8, green: u8, blue: u8) -> u8 {
+    let sum = LUMA[0] * u32::from(red) + LUMA[1] * u32::from(green) + LUMA[2] * u32::from(blue);
+    ((sum + (1 << 14)) >> 15) as u8
 }
 
 #[cfg(test)]
