@@ -1,4 +1,4 @@
-//! A detector of one's own in the place of OpenCV's; tracking, model and plugin stay.
+//! Your own detector instead of the Haar cascades; tracking, model and plugin stay.
 //! `cargo run --release --example own_detector`
 
 use std::time::Duration;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use bevy::prelude::*;
 use bevy::tasks::futures::check_ready;
 use bevy::tasks::{IoTaskPool, Task, block_on};
+use emotion_core::without_bom;
 use serde::{Deserialize, Serialize};
 
 use super::notes::HudNotes;
@@ -134,7 +135,7 @@ fn read(file: &Path) -> Result<Option<Kept>, ReadProblem> {
         }
     };
     let reason = match String::from_utf8(bytes) {
-        Ok(text) => match ron::from_str(&text) {
+        Ok(text) => match ron::from_str(without_bom(&text)) {
             Ok(kept) => return Ok(Some(kept)),
             Err(error) => format!("line and column {error}"),
         },

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::map::{ExpressionMap, InputAction, MapProblem};
 use crate::plugin::EmotionSystems;
+use emotion_core::without_bom;
 
 /// Takes the [`ExpressionMap`] from a file, and again whenever that file changes. Needs Bevy's
 /// `AssetPlugin`, to be added before.
@@ -144,11 +145,12 @@ impl<A: InputAction + DeserializeOwned> ExpressionMap<A> {
     /// # Errors
     /// [`MapFileError`] when it is not RON, names something unknown, or has a number out of range.
     pub fn from_ron(text: &str) -> Result<Self, MapFileError> {
-        let map: Self = options().from_str(text).map_err(|error| MapFileError::Syntax {
-            line: error.span.start.line,
-            column: error.span.start.col,
-            reason: error.code.to_string(),
-        })?;
+        let map: Self =
+            options().from_str(without_bom(text)).map_err(|error| MapFileError::Syntax {
+                line: error.span.start.line,
+                column: error.span.start.col,
+                reason: error.code.to_string(),
+            })?;
         map.check()?;
         Ok(map)
     }

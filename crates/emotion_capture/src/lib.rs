@@ -36,6 +36,8 @@ pub struct OpenOptions {
     /// How long a camera or stream may take to open, and for each frame, before [`Capture`]
     /// considers it stuck; files may take ten times as long.
     pub timeout: Duration,
+    /// Pictures of a folder's subfolders are read, too.
+    pub recursive: bool,
     /// How long each picture is shown: the step between the times of two pictures.
     pub picture_time: Duration,
     /// Appearance and behaviour of the puppet.
@@ -46,6 +48,7 @@ impl Default for OpenOptions {
     fn default() -> Self {
         Self {
             repeat: false,
+            recursive: false,
             timeout: Duration::from_secs(8),
             picture_time: Duration::from_secs(1),
             puppet: puppet::PuppetConfig::default(),

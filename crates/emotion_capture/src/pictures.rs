@@ -1,5 +1,6 @@
-//! A picture, or a folder of pictures in the order of their names.
+//! A picture, or a folder of pictures in the natural order of their names.
 
+use std::cmp::Ordering;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -26,7 +27,9 @@ impl Pictures {
     pub(super) fn open(path: &Path, options: &OpenOptions) -> Result<Self, CaptureError> {
         let name = path_label(path);
         let (files, label) = if path.is_dir() {
-            let (files, skipped) = pictures_in(path)?;
+            let contents = Contents::of(path, options.recursive)?;
+            contents.report();
+            let (files, skipped) = (contents.pictures, contents.left_out.len());
             if files.is_empty() {
                 return Err(CaptureError::NoPictures { path: path.to_owned(), skipped });
             }
@@ -73,29 +76,116 @@ impl FrameSource for Pictures {
         Ok(Some(frame))
     }
 
+    fn is_still(&self) -> bool {
+        true
+    }
+
+    fn frame_file(&self) -> Option<&Path> {
+        self.files.get(self.next.checked_sub(1)?).map(PathBuf::as_path)
+    }
+
     fn frame_count(&self) -> Option<u64> {
         (!self.options.repeat).then_some(self.files.len() as u64)
     }
 }
 
-/// A folder's pictures, sorted by name, and the number of other files. Subfolders are ignored.
-fn pictures_in(folder: &Path) -> Result<(Vec<PathBuf>, usize), CaptureError> {
-    let unreadable = |error| CaptureError::Unreadable { path: folder.to_owned(), error };
-    let mut pictures = Vec::new();
-    let mut skipped = 0;
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.is_dir() {
-            continue;
+/// What a folder holds.
+#[derive(Default)]
+struct Contents {
+    pictures: Vec<PathBuf>,
+    /// Files that are not read, each with the reason.
+    left_out: Vec<(PathBuf, &'static str)>,
+}
+
+impl Contents {
+    /// Lists a folder, with its subfolders if `recursive`. Hidden files and folders are passed over.
+    fn of(folder: &Path, recursive: bool) -> Result<Self, CaptureError> {
+        let mut contents = Self::default();
+        contents.add(folder, recursive)?;
+        contents.pictures.sort_by(|a, b| natural_order(&a.to_string_lossy(), &b.to_string_lossy()));
+        contents.left_out.sort();
+        Ok(contents)
+    }
+
+    fn add(&mut self, folder: &Path, recursive: bool) -> Result<(), CaptureError> {
+        let unreadable = |error| CaptureError::Unreadable { path: folder.to_owned(), error };
+        for entry in fs::read_dir(folder).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let path = entry.path();
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            // A link to a folder may lead back to where it is.
+            if entry.file_type().map_err(unreadable)?.is_dir() {
+                if recursive {
+                    self.add(&path, recursive)?;
+                }
+            } else if path.is_dir() {
+                self.left_out.push((path, "a link to a folder"));
+            } else if is_named_like_a_picture(&path)
+                || imgcodecs::have_image_reader(&path).unwrap_or(false)
+            {
+                self.pictures.push(path);
+            } else {
+                let reason = reason_to_leave_out(&path);
+                self.left_out.push((path, reason));
+            }
         }
-        if is_named_like_a_picture(&path) || imgcodecs::have_image_reader(&path).unwrap_or(false) {
-            pictures.push(path);
-        } else {
-            skipped += 1;
+        Ok(())
+    }
+
+    /// Says which files are not read, and why.
+    fn report(&self) {
+        const MOST: usize = 20;
+        for (path, reason) in self.left_out.iter().take(MOST) {
+            tracing::warn!("{} is left out: {reason}", path.display());
+        }
+        if self.left_out.len() > MOST {
+            tracing::warn!("{} more files are left out", self.left_out.len() - MOST);
         }
     }
-    pictures.sort();
-    Ok((pictures, skipped))
+}
+
+fn reason_to_leave_out(path: &Path) -> &'static str {
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    match extension.as_str() {
+        "heic" | "heif" => "it is HEIC; convert it to JPEG",
+        "avif" => "it is AVIF, which this OpenCV does not read; convert it to JPEG",
+        "gif" => "it is GIF, which this OpenCV reads as a film; name it by itself",
+        "avi" | "m4v" | "mkv" | "mov" | "mp4" | "mpg" | "ts" | "webm" => {
+            "it is a film; name it by itself"
+        }
+        _ => "it is not a picture of a known kind",
+    }
+}
+
+/// The order in which people number files: `img2` before `img10`.
+fn natural_order(a: &str, b: &str) -> Ordering {
+    let (mut a, mut b) = (a, b);
+    loop {
+        let (Some(first), Some(other)) = (a.chars().next(), b.chars().next()) else {
+            return a.len().cmp(&b.len());
+        };
+        if first.is_ascii_digit() && other.is_ascii_digit() {
+            let (number, rest) = split_number(a);
+            let (other_number, other_rest) = split_number(b);
+            let by_value = number.len().cmp(&other_number.len()).then(number.cmp(other_number));
+            if by_value.is_ne() {
+                return by_value;
+            }
+            (a, b) = (rest, other_rest);
+        } else if first == other {
+            (a, b) = (&a[first.len_utf8()..], &b[other.len_utf8()..]);
+        } else {
+            return first.cmp(&other);
+        }
+    }
+}
+
+/// The digits at the start of `text`, without leading zeros, and what follows them.
+fn split_number(text: &str) -> (&str, &str) {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    (text[..end].trim_start_matches('0'), &text[end..])
 }
 
 /// Whether the file has a picture's extension. Such a file counts as a picture even if it is
@@ -105,4 +195,16 @@ fn is_named_like_a_picture(path: &Path) -> bool {
     ["jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff", "pgm", "ppm", "pbm", "jp2"]
         .iter()
         .any(|known| extension == *known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_names_are_compared_as_numbers() {
+        let mut names = ["img10", "img2", "img1b", "Img3", "img", "img02a", "img2a", "é1", "e"];
+        names.sort_by(|a, b| natural_order(a, b));
+        assert_eq!(names, ["Img3", "e", "img", "img1b", "img2", "img02a", "img2a", "img10", "é1"]);
+    }
 }

@@ -191,6 +191,8 @@ impl FrameSource for Video {
 }
 
 fn open_capture(path: &Path) -> Option<VideoCapture> {
+    // FFmpeg takes what stands before a colon for a protocol, unless there is a separator before it.
+    let path = if path.is_relative() { &Path::new(".").join(path) } else { path };
     VideoCapture::from_file(path, backend())
         .ok()
         .filter(|capture| capture.is_opened().unwrap_or(false))

@@ -183,7 +183,7 @@ fn damaged_pictures_are_left_out_of_their_folder() {
     cut(&damaged, 0.3);
     picture(&folder, "3.png", 64, 48);
     let messages = fails(&analyze(&[path(folder.path())]), &["2.png is damaged"]);
-    assert!(messages.contains("2 frames"), "the others are read: {messages}");
+    assert!(messages.contains("2 pictures"), "the others are read: {messages}");
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn frames_of_one_pixel_and_of_8k() {
     let line = picture(&folder, "line.png", 3000, 1);
     let wall = picture(&folder, "wall.png", 7680, 4320);
     for file in [&dot, &line, &wall] {
-        assert!(succeeds(&analyze(&[path(file)])).contains("1 frames"));
+        assert!(succeeds(&analyze(&[path(file)])).contains("1 picture in"));
     }
     succeeds(&analyze(&[path(&dot), path(&wall), "--size", "640x480"]));
     // Encoders need an even number of pixels, two at least.
@@ -401,7 +401,7 @@ fn places_that_cannot_be_written() {
     ] {
         let args = ["puppet", "--frames", "2", "--annotate", path(&film)];
         let messages = fails(&analyze(&args), &[part]);
-        assert!(messages.contains("2 frames"), "the rows are written: {messages}");
+        assert!(!messages.contains("2 frames"), "it is seen before the work begins: {messages}");
     }
     if Path::new("/dev/full").exists() {
         fails(&analyze(&["puppet", "--frames", "2", "--out", "/dev/full"]), &["No space left"]);

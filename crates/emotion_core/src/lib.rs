@@ -13,6 +13,7 @@ mod ids;
 mod reading;
 mod source;
 pub mod supervise;
+mod text;
 mod time;
 
 pub use capture_error::CaptureError;
@@ -24,4 +25,5 @@ pub use frame::{Frame, FrameError, FrameRect, MAX_SIDE};
 pub use ids::{Epoch, Origin, StreamId, SubjectId};
 pub use reading::{Analysis, Reading};
 pub use source::{FrameSource, Pacing, SourceControl};
+pub use text::without_bom;
 pub use time::SessionTime;

@@ -1,5 +1,7 @@
 //! What frames are read from.
 
+use std::path::Path;
+
 use crate::{CaptureError, Expression, Frame};
 
 /// Reads frames one by one. It is opened and read on one thread.
@@ -24,6 +26,16 @@ pub trait FrameSource {
 
     /// Nominal frames per second, where that is known.
     fn frame_rate(&self) -> Option<f64> {
+        None
+    }
+
+    /// Whether frames are pictures that have nothing to do with one another, as those of a folder.
+    fn is_still(&self) -> bool {
+        false
+    }
+
+    /// The file of the last frame, where each frame has its own.
+    fn frame_file(&self) -> Option<&Path> {
         None
     }
 

@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use emotion_core::{Analysis, FaceImage, Frame};
+use emotion_core::{Analysis, FaceImage, Frame, Reading};
 use emotion_models::{Classifier, ClassifierInfo, ClassifyError};
 use emotion_vision::crop::face_image;
-use emotion_vision::detect::{DetectError, FaceDetector};
+use emotion_vision::detect::{DetectError, Detection, FaceDetector};
 use emotion_vision::track::{Tracker, TrackerConfig};
 
 /// Detector, classifier and tracker in a row.
@@ -70,6 +70,55 @@ impl Analyzer {
             sequence: frame.sequence(),
             time: frame.time(),
             readings: self.tracker.read(frame.time(), &faces, &scores),
+            detect_time,
+            classify_time,
+        })
+    }
+
+    /// Finds and reads the faces of a picture that has nothing to do with the frames before it: it is
+    /// searched thoroughly, nothing is smoothed, and its faces are numbered from 1, from the left.
+    ///
+    /// `smallest` is the side of the smallest face to look for, in pixels of the picture.
+    ///
+    /// # Errors
+    /// [`AnalyzeError`] when detector or classifier fail.
+    pub fn analyze_still(
+        &mut self,
+        frame: &Frame,
+        smallest: Option<f32>,
+    ) -> Result<Analysis, AnalyzeError> {
+        let start = Instant::now();
+        let mut detections = self.detector.detect_still(frame, smallest)?;
+        let left = |detection: &Detection| detection.bbox_in_frame.x;
+        detections.sort_by(|a, b| left(a).total_cmp(&left(b)));
+        let detect_time = start.elapsed();
+
+        let start = Instant::now();
+        let image =
+            |detection: &Detection| face_image(frame, detection.bbox_in_frame, detection.roll);
+        let images: Vec<FaceImage> = detections.iter().map(image).collect();
+        let scores =
+            if images.is_empty() { Vec::new() } else { self.classifier.classify(&images)? };
+        let classify_time = start.elapsed();
+
+        let floor = self.tracker.config().confidence_floor;
+        let readings = detections.iter().zip(scores).zip(1..).map(|((face, scores), track)| {
+            let (highest, confidence) = scores.highest();
+            Reading {
+                track,
+                bbox_in_frame: face.bbox_in_frame,
+                roll: face.roll,
+                presence: face.confidence,
+                scores,
+                raw_scores: scores,
+                dominant: (confidence >= floor).then_some(highest),
+                confidence,
+            }
+        });
+        Ok(Analysis {
+            sequence: frame.sequence(),
+            time: frame.time(),
+            readings: readings.collect(),
             detect_time,
             classify_time,
         })

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use emotion_core::SIDE;
+use emotion_core::{SIDE, without_bom};
 use emotion_models::models::Architecture;
 use emotion_models::models::cnn4::Cnn4Config;
 use serde::{Deserialize, Serialize};
@@ -95,7 +95,7 @@ impl Recipe {
         let refused = |reason: String| RecipeError { file: file.clone(), reason };
         let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
         let recipe: Self =
-            serde_json::from_str(&text).map_err(|error| refused(error.to_string()))?;
+            serde_json::from_str(without_bom(&text)).map_err(|error| refused(error.to_string()))?;
         recipe.check().map_err(refused)?;
         Ok(recipe)
     }

@@ -1,6 +1,6 @@
 //! The crop that a model reads: a face in a frame, turned upright, grey, 48×48.
 
-use emotion_core::{FaceImage, Frame, FrameRect, PIXELS, SIDE};
+use emotion_core::{FaceImage, Frame, FrameRect, MAX_SIDE, PIXELS, SIDE};
 
 use crate::image::GreyImage;
 
@@ -12,8 +12,8 @@ use crate::image::GreyImage;
 /// (quartiles within 0.02).
 pub const CROP_SCALE: f32 = 0.94;
 
-/// At most so many pixels of the frame are read along a side of one output pixel, to bound the cost
-/// of huge faces.
+/// At most twice so many pixels of the frame are read along a side of one output pixel: of larger
+/// faces every n-th pixel, to bound the cost.
 const MOST_PIXELS: f32 = 4.0;
 
 /// Crops the face in `bbox_in_frame`, framed like the faces that the models were trained on.
@@ -63,7 +63,7 @@ struct Region {
 impl Region {
     /// What lies within `reach` of `center`, for a crop of which each pixel is `step` wide.
     fn around(frame: &Frame, center: (f32, f32), reach: f32, step: f32) -> Self {
-        let stride = (step / MOST_PIXELS).floor().max(1.0) as usize;
+        let stride = (step / MOST_PIXELS).floor().clamp(1.0, MAX_SIDE as f32) as usize;
         let (left, width) = span(center.0, reach, frame.width() as usize);
         let (top, height) = span(center.1, reach, frame.height() as usize);
         let mut picture = GreyImage::default();

@@ -92,9 +92,9 @@ fn step_to(from: &PaddedImage, to: &PaddedImage, start: Point, moved: Point) -> 
     }
     let determinant = xx * yy - xy * xy;
     let smaller = (xx + yy - ((xx - yy) * (xx - yy) + 4.0 * xy * xy).sqrt()) / 2.0;
-    // In OpenCV's units.
+    // In the units of OpenCV's `minEigThreshold`.
     let texture = smaller / (WINDOW * WINDOW) as f32 / 1024.0;
-    if texture < LEAST_TEXTURE || determinant <= f32::EPSILON {
+    if texture < LEAST_TEXTURE {
         return None;
     }
     let mut moved = moved;
@@ -116,7 +116,7 @@ fn step_to(from: &PaddedImage, to: &PaddedImage, start: Point, moved: Point) -> 
         if delta.0 * delta.0 + delta.1 * delta.1 <= SMALL_STEP * SMALL_STEP {
             break;
         }
-        // To and fro: the middle is the best there is.
+        // It oscillates: take the midpoint.
         if step > 0 && (delta.0 + before.0).abs() < 0.01 && (delta.1 + before.1).abs() < 0.01 {
             moved = (moved.0 - delta.0 / 2.0, moved.1 - delta.1 / 2.0);
             break;

@@ -160,6 +160,11 @@ fn absurd_sizes_and_pictures_have_no_hits() {
         search.search(&pyramid, &mut hits);
         assert!(hits.is_empty(), "step {step}");
     }
+    let fine = Sizes { step: 1.0 + f64::EPSILON, smallest: 9, largest: 32 };
+    pyramid.set(&bars(), (8, 8), &fine);
+    search.search(&pyramid, &mut hits);
+    assert!(hits.is_empty(), "steps that lead nowhere end");
+    pyramid.set(&bars(), (0, 0), &SIZES);
     pyramid.set(&bars(), (20, 20), &SIZES);
     search.search(&pyramid, &mut hits);
     assert!(hits.is_empty(), "it is prepared for another window");

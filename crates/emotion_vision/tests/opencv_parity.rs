@@ -29,6 +29,11 @@ fn mat(picture: &GreyImage) -> Mat {
         .expect("memory")
 }
 
+/// OpenCV 4.x has the minor version x.
+fn minor_version() -> i32 {
+    core::get_version_minor()
+}
+
 fn size(width: usize, height: usize) -> Size {
     Size::new(width as i32, height as i32)
 }
@@ -171,10 +176,9 @@ fn cascades_have_the_same_hits_on_the_puppet() {
 #[ignore = "needs ../shared/clips: scripts/test runs it"]
 fn cascades_have_the_same_hits_in_clips_needs_clips() {
     let clips = ["face-demographics-walking.mp4", "head-pose-face-detection-female-and-male.mp4"];
-    for clip in clips {
-        let pictures: Vec<GreyImage> = clip_frames(clip, 9).iter().map(grey).collect();
-        assert!(compare_cascades(&pictures) > 50, "{clip}");
-    }
+    let pictures: Vec<GreyImage> =
+        clips.iter().flat_map(|clip| clip_frames(clip, 9)).map(|frame| grey(&frame)).collect();
+    assert!(compare_cascades(&pictures) > 50);
 }
 
 /// The detections of a whole pass over the frames.
@@ -265,9 +269,10 @@ fn turned_pictures_are_the_same() {
             black,
         )
         .expect("turned");
-        // OpenCV 4.11 and later round otherwise.
+        // From 4.11 on OpenCV does not round positions.
+        let (most_allowed, part_allowed) = if minor_version() < 11 { (0, 0.0) } else { (4, 0.3) };
         let (most, part) = differences(&ours, &theirs);
-        assert!(most <= 4 && part < 0.3, "run {run}: {most}, {part}");
+        assert!(most <= most_allowed && part <= part_allowed, "run {run}: {most}, {part}");
     }
 }
 

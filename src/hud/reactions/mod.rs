@@ -30,7 +30,7 @@ pub use emitter::{Dice, Emitter, Particle, Shape};
 pub use files::{ReactionFilesPlugin, ReactionLoadError, ReactionLoader, ReloadReactions};
 
 use crate::plugin::ExpressionChanged;
-use emotion_core::Expression;
+use emotion_core::{Expression, without_bom};
 
 /// What an expression does to the ring around a face. An asset, written in RON.
 ///
@@ -142,8 +142,9 @@ impl Reaction {
     pub fn from_ron(text: &str) -> Result<Self, ReactionError> {
         let options = ron::Options::default()
             .with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
-        let reaction: Self =
-            options.from_str(text).map_err(|error| ReactionError::Text(Box::new(error)))?;
+        let reaction: Self = options
+            .from_str(without_bom(text))
+            .map_err(|error| ReactionError::Text(Box::new(error)))?;
         let problem = reaction.pose.problem().or_else(|| reaction.emitter.as_ref()?.problem());
         problem.map_or(Ok(reaction), |problem| Err(ReactionError::Numbers(problem)))
     }

@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use clap::Args;
 use emotion_capture::{FrameSource, OpenOptions, Pacing, SourceSpec};
-use emotion_core::{Analysis, Expression};
-use emotion_session::Analyzer;
+use emotion_core::{Analysis, Expression, Frame};
+use emotion_session::{AnalyzeError, Analyzer};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::annotate::AnnotatedFilm;
+use super::film::check_target;
 use super::letterbox::{self, PictureSize};
 use super::pipeline::PipelineArgs;
 use super::rows::{Format, Row, RowWriter};
@@ -41,7 +42,7 @@ pub struct AnalyzeArgs {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 
-    /// File for the rows instead of stdout; one that is there is replaced
+    /// File for the rows instead of stdout (which `-` is, too); one that is there is replaced
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
@@ -62,6 +63,20 @@ pub struct AnalyzeArgs {
     #[arg(long, value_name = "WIDTHxHEIGHT")]
     size: Option<PictureSize>,
 
+    /// Reads folders with their subfolders
+    #[arg(long)]
+    recursive: bool,
+
+    /// Takes the pictures of a folder for the frames of a film, a time-lapse for one: faces are followed
+    /// from one to the next and their scores smoothed
+    #[arg(long)]
+    as_film: bool,
+
+    /// Side of the smallest face to look for in pictures, in pixels; by default a 27th of their longer
+    /// side
+    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u16).range(24..))]
+    smallest: Option<u16>,
+
     #[command(flatten)]
     pipeline: PipelineArgs,
 }
@@ -72,6 +87,7 @@ pub struct AnalyzeArgs {
 /// When the pipeline cannot be set up, the rows cannot be written, or an input could not be read.
 pub fn run(args: &AnalyzeArgs) -> anyhow::Result<()> {
     refuse_to_overwrite_inputs(args)?;
+    check_outputs(args)?;
     let mut analyzer = args.pipeline.analyzer()?;
     eprintln!("{}", describe(&analyzer));
     let mut tape = match &args.recording {
@@ -82,7 +98,7 @@ pub fn run(args: &AnalyzeArgs) -> anyhow::Result<()> {
         }
     };
 
-    let out: Box<dyn Write> = match &args.out {
+    let out: Box<dyn Write> = match args.out.as_deref().filter(|path| *path != Path::new("-")) {
         None => Box::new(BufWriter::new(stdout())),
         Some(path) => Box::new(BufWriter::new(File::create(path).with_context(|| {
             format!("cannot write {}; check its folder and permissions", path.display())
@@ -170,6 +186,7 @@ impl Job<'_> {
         let frames_per_second = source.frame_rate().unwrap_or(DEFAULT_FILM_RATE);
         let mut film = self.film.map(|path| AnnotatedFilm::new(path.to_owned(), frames_per_second));
         let mut problems = Problems::default();
+        totals.is_still = source.is_still() && !self.args.as_film;
         let start = Instant::now();
         analyzer.restart();
 
@@ -187,7 +204,9 @@ impl Job<'_> {
                 Some(size) => letterbox::frame(&frame, size).map_err(Failure::Input)?,
                 None => frame,
             };
-            let readings = match analyzer.analyze(&frame) {
+            // Rows of a folder lead back to their pictures.
+            let name = source.frame_file().map_or_else(|| name.clone(), path_text);
+            let readings = match self.analyze(analyzer, &frame, totals.is_still) {
                 Ok(analysis) => {
                     for reading in &analysis.readings {
                         rows.write(&Row::new(&name, &analysis, reading))
@@ -227,11 +246,25 @@ impl Job<'_> {
         problems.into_result().map_err(Failure::Input)
     }
 
+    fn analyze(
+        &self,
+        analyzer: &mut Analyzer,
+        frame: &Frame,
+        is_still: bool,
+    ) -> Result<Analysis, AnalyzeError> {
+        if is_still {
+            analyzer.analyze_still(frame, self.args.smallest.map(f32::from))
+        } else {
+            analyzer.analyze(frame)
+        }
+    }
+
     /// The source, its name in the rows (as it was given, but no password goes into a file), and
     /// whether it never ends by itself.
     fn open(&self) -> anyhow::Result<(String, bool, Box<dyn FrameSource>)> {
         let spec: SourceSpec = self.input.parse()?;
-        let source = emotion_capture::open(&spec, &OpenOptions::default())?;
+        let options = OpenOptions { recursive: self.args.recursive, ..OpenOptions::default() };
+        let source = emotion_capture::open(&spec, &options)?;
         let endless = source.pacing() == Pacing::Live
             || matches!(spec, SourceSpec::Auto | SourceSpec::Camera(_) | SourceSpec::Puppet);
         let name = match spec {
@@ -255,6 +288,10 @@ impl Job<'_> {
             None => u64::MAX,
         }
     }
+}
+
+fn path_text(path: &Path) -> String {
+    path.display().to_string()
 }
 
 /// What went wrong while an input was read, without an end of it.
@@ -284,6 +321,8 @@ impl Problems {
 /// What the summary says.
 #[derive(Default)]
 struct Totals {
+    /// Whether frames are pictures of their own, in which nobody is followed.
+    is_still: bool,
     frames: u64,
     faces: u64,
     /// Tracks are numbered from 1, without gaps.
@@ -310,6 +349,7 @@ impl Totals {
     }
 
     fn add(&mut self, other: &Self) {
+        self.is_still = other.is_still && (self.is_still || self.frames == 0);
         self.frames += other.frames;
         self.faces += other.faces;
         self.tracks += other.tracks;
@@ -327,14 +367,18 @@ impl std::fmt::Display for Totals {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let frames = self.frames.max(1) as f64;
         let seconds = self.elapsed.as_secs_f64();
+        let unit = if self.is_still { "picture" } else { "frame" };
         write!(
             f,
-            "{} frames in {seconds:.1} s ({:.1} frames/s), {:.2} faces a frame, {} tracks",
+            "{} {unit}{} in {seconds:.1} s ({:.1} {unit}s/s), {:.2} faces a {unit}",
             self.frames,
+            if self.frames == 1 { "" } else { "s" },
             self.frames as f64 / seconds.max(1e-9),
             self.faces as f64 / frames,
-            self.tracks,
         )?;
+        if !self.is_still {
+            write!(f, ", {} tracks", self.tracks)?;
+        }
         if self.faces > 0 {
             let mut shares: Vec<(&str, u64)> = Expression::ALL
                 .into_iter()
@@ -351,7 +395,7 @@ impl std::fmt::Display for Totals {
         }
         write!(
             f,
-            "; a frame took {:.1} ms to detect, {:.1} ms to classify",
+            "; a {unit} took {:.1} ms to detect, {:.1} ms to classify",
             self.detect.as_secs_f64() * 1e3 / frames,
             self.classify.as_secs_f64() * 1e3 / frames,
         )
@@ -458,6 +502,24 @@ fn refuse_to_overwrite_inputs(args: &AnalyzeArgs) -> anyhow::Result<()> {
             if Path::new(input).canonicalize().is_ok_and(|input| input == output) {
                 bail!("{input} is an input and an output; write to another file");
             }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses, before the work begins, outputs that would overwrite each other and films that cannot be
+/// written.
+fn check_outputs(args: &AnalyzeArgs) -> anyhow::Result<()> {
+    let films = film_paths(args).into_iter().flatten();
+    let mut outputs: Vec<PathBuf> = films.collect();
+    for film in &outputs {
+        check_target(film)?;
+    }
+    outputs.extend(args.out.iter().chain(&args.recording).cloned());
+    let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    for (index, output) in outputs.iter().enumerate() {
+        if outputs[..index].iter().any(|earlier| absolute(earlier) == absolute(output)) {
+            bail!("{} is two outputs at once; give each its own file", output.display());
         }
     }
     Ok(())

@@ -305,8 +305,7 @@ fn headless(args: &DemoArgs, recording: Option<Recording>) -> anyhow::Result<()>
         }
     })?;
     reel.finish()?;
-    report(args, &mut app);
-    Ok(())
+    report(args, &mut app)
 }
 
 /// Sources with their own times are read on the film's clock, cameras in real time.
@@ -326,8 +325,17 @@ fn source(args: &DemoArgs) -> anyhow::Result<(Capture, Option<Feed>)> {
 }
 
 /// Prints which files were written and which faces were in view at the end.
-fn report(args: &DemoArgs, app: &mut App) {
+///
+/// # Errors
+/// When a file that was asked for is not there: the source ended before.
+fn report(args: &DemoArgs, app: &mut App) -> anyhow::Result<()> {
     for path in [&args.screenshot, &args.record, &args.recording].into_iter().flatten() {
+        if !path.is_file() {
+            bail!(
+                "{} was not written: the source ended before; ask for fewer frames with --frames",
+                path.display()
+            );
+        }
         eprintln!("wrote {}", path.display());
     }
     let world = app.world_mut();
@@ -340,6 +348,7 @@ fn report(args: &DemoArgs, app: &mut App) {
             face.subject, face.frame_size.x, face.frame_size.y
         );
     }
+    Ok(())
 }
 
 fn default_plugins() -> PluginGroupBuilder {

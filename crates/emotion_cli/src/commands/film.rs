@@ -27,12 +27,7 @@ impl FilmWriter {
     /// # Errors
     /// When the folder is missing, or no encoder can write such a film.
     pub fn create(path: &Path, frames_per_second: f64, size: PictureSize) -> anyhow::Result<Self> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if let Some(folder) = folder
-            && !folder.is_dir()
-        {
-            bail!("there is no folder {}; create it first", folder.display());
-        }
+        check_target(path)?;
         let (Some(stem), Some(extension)) = (path.file_stem(), path.extension()) else {
             bail!("{} has no extension to select a film format; end it in .mp4", path.display());
         };
@@ -40,6 +35,8 @@ impl FilmWriter {
         name.push(".partial.");
         name.push(extension);
         let partial = path.with_file_name(name);
+        // FFmpeg takes what stands before a colon for a protocol, unless there is a separator before it.
+        let partial = if partial.is_relative() { Path::new(".").join(partial) } else { partial };
         let (width, height) = (size.width, size.height);
         let size = Size::new(i32::try_from(width)?, i32::try_from(height)?);
         for codec in [['a', 'v', 'c', '1'], ['m', 'p', '4', 'v']] {
@@ -98,6 +95,26 @@ impl FilmWriter {
         self.finished = true;
         Ok(())
     }
+}
+
+/// Refuses a film without its folder, and a name that no film has: encoders would write raw data into
+/// such a file.
+///
+/// # Errors
+/// What is missing, or which extensions there are.
+pub fn check_target(path: &Path) -> anyhow::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder
+        && !folder.is_dir()
+    {
+        bail!("there is no folder {}; create it first", folder.display());
+    }
+    const FILMS: [&str; 6] = ["avi", "m4v", "mkv", "mov", "mp4", "webm"];
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    if FILMS.iter().any(|known| extension == *known) {
+        return Ok(());
+    }
+    bail!("{} is not named as a film is; end it in .mp4, .mkv or .avi", path.display())
 }
 
 /// FFmpeg if OpenCV was built with it: other backends open films that they cannot write.

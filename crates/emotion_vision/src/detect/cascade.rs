@@ -1,9 +1,11 @@
 //! The cascade files of OpenCV: where they are, and loading them.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::DetectError;
-use crate::haar::Cascade;
+use crate::haar::{Cascade, LARGEST_FILE};
 
 /// The cascade for faces seen from the front.
 pub const FRONTAL: &str = "haarcascade_frontalface_default.xml";
@@ -66,7 +68,11 @@ fn usual_folders() -> Vec<PathBuf> {
 pub fn load(path: &Path) -> Result<Cascade, DetectError> {
     let unusable =
         |reason: String| DetectError::CascadeUnusable { path: path.display().to_string(), reason };
-    let bytes = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    let mut bytes = Vec::new();
+    // A byte more than may be, so that a file that is too large is seen to be.
+    File::open(path)
+        .and_then(|file| file.take(LARGEST_FILE as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| unusable(error.to_string()))?;
     Cascade::from_xml(&bytes).map_err(|error| unusable(error.to_string()))
 }
 

@@ -28,6 +28,11 @@ pub(super) trait CascadeEngine: Send {
     ) -> Result<(), EngineError>;
 }
 
+/// Brings hits into the order that every engine gives them in.
+pub(super) fn sort(hits: &mut [Hit]) {
+    hits.sort_unstable_by_key(|hit| (hit.width, hit.y, hit.x, hit.height));
+}
+
 /// What a library says when it fails.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -66,6 +71,7 @@ impl CascadeEngine for RustEngine {
         };
         hits.clear();
         cascade.search(cut.pyramid(cascade.window(), sizes), hits);
+        sort(hits);
         Ok(())
     }
 }

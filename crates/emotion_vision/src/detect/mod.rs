@@ -31,6 +31,24 @@ pub trait FaceDetector: Send {
     fn detect(&mut self, frame: &Frame, known: &[KnownFace])
     -> Result<Vec<Detection>, DetectError>;
 
+    /// Faces in a picture that has nothing to do with the frames before it and after it: searched
+    /// thoroughly, and decided at once. What a detector keeps between frames is forgotten.
+    ///
+    /// `smallest` is the side of the smallest face to look for, in pixels of the picture; `None` leaves
+    /// it to the detector.
+    ///
+    /// # Errors
+    /// [`DetectError`] when the detector itself fails; a picture without faces is no error.
+    fn detect_still(
+        &mut self,
+        frame: &Frame,
+        smallest: Option<f32>,
+    ) -> Result<Vec<Detection>, DetectError> {
+        let _ = smallest;
+        self.reset();
+        self.detect(frame, &[])
+    }
+
     /// Forgets everything about earlier frames: the next frame comes from another source.
     fn reset(&mut self);
 }

@@ -4,7 +4,7 @@ use opencv::core::{Mat, Rect, Size, Vector};
 use opencv::objdetect::CascadeClassifier;
 use opencv::prelude::*;
 
-use super::engine::{CascadeEngine, EngineError, Role};
+use super::engine::{CascadeEngine, EngineError, Role, sort};
 use super::pictures::Cut;
 use super::{CascadePaths, DetectError};
 use crate::haar::{Hit, Sizes};
@@ -71,7 +71,7 @@ impl CascadeEngine for OpenCvEngine {
             height,
         }));
         // OpenCV searches in threads, which give their hits in any order.
-        hits.sort_by_key(|hit| (hit.width, hit.y, hit.x));
+        sort(hits);
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use crate::image::{Affine, Border, GreyImage};
 /// Frames are scaled down until they fit into this many pixels each way.
 ///
 /// It bounds the cost for any frame, and 640 are enough for faces from a twentieth of the width.
-const WORK_SIDE: f32 = 640.0;
+pub const WORK_SIDE: f32 = 640.0;
 /// Halvings of the work picture that are kept.
 const LEVELS: usize = 4;
 /// Pictures with less than this between dark and bright are stretched to it: the cascades take
@@ -98,10 +98,11 @@ impl Cut {
 }
 
 impl Pictures {
-    /// Becomes the pictures of `frame`; `scratch` is for frames that are larger than work pictures.
-    pub fn set(&mut self, frame: &Frame, scratch: &mut GreyImage) {
+    /// Becomes the pictures of `frame`, the largest with `work_side` pixels each way at most; `scratch`
+    /// is for frames that are larger than that.
+    pub fn set(&mut self, frame: &Frame, work_side: f32, scratch: &mut GreyImage) {
         let (width, height) = (frame.width() as usize, frame.height() as usize);
-        self.work_per_frame = (WORK_SIDE / width.max(height) as f32).min(1.0);
+        self.work_per_frame = (work_side / width.max(height) as f32).min(1.0);
         let [work, ..] = &mut self.levels;
         if self.work_per_frame < 1.0 {
             let side = |side: usize| (side as f32 * self.work_per_frame).round() as usize;
@@ -150,6 +151,14 @@ impl Pictures {
         let side = |side: f32| (side * scale).round().max(1.0) as usize;
         let canvas = (side(cos * size.0 + sin * size.1), side(sin * size.0 + cos * size.1));
         self.cut(center, roll, scale, canvas, Border::Black, cut);
+    }
+
+    /// Makes `cut` the whole picture with its edges repeated by `margin` work pixels on all sides.
+    pub fn cut_extended(&self, margin: f32, scale: f32, cut: &mut Cut) {
+        let (width, height) = self.size();
+        let side = |side: f32| ((side + 2.0 * margin) * scale).round().max(1.0) as usize;
+        let (center, canvas) = ((width / 2.0, height / 2.0), (side(width), side(height)));
+        self.cut(center, 0.0, scale, canvas, Border::Replicate, cut);
     }
 
     fn cut(

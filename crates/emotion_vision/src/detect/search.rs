@@ -5,11 +5,11 @@ use super::look::Side;
 use super::pictures::{Cut, Pictures, Place};
 use crate::haar::{Hit, Sizes};
 
-/// Size of the cascades' windows; the smallest face of a search has this size in its picture.
+/// Size of the default cascade's window; the smallest face of a search has this size in its picture.
 ///
 /// Each picture is searched for sizes up to twice that only, and larger faces in a smaller picture:
 /// there every second position is looked at, at a quarter of the cost.
-const WINDOW: usize = 24;
+pub const WINDOW: usize = 24;
 /// Ratio of neighbouring sizes in a search.
 const SIZE_STEP: f64 = 1.2;
 /// The smallest face that is searched for everywhere, as a part of the picture's shorter side.
@@ -20,6 +20,12 @@ const STRIPS: usize = 4;
 const SAME: f32 = 0.35;
 /// The most candidates that one pass may give: each costs a look.
 const MOST_CANDIDATES: usize = 6;
+/// The same for a picture of its own, which has all the time it needs.
+const MOST_STILL_CANDIDATES: usize = 500;
+/// A picture's edges are repeated for faces from this part of its shorter side on.
+const LARGE: f32 = 0.4;
+/// By this part of its shorter side.
+const MARGIN: f32 = 0.4;
 
 /// One pass over the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -130,7 +136,8 @@ impl Schedule {
 pub struct Candidate {
     /// Where.
     pub place: Place,
-    hits: f32,
+    /// How many hits point it out.
+    pub hits: f32,
 }
 
 /// Searches from afar, and keeps the memory for it.
@@ -174,6 +181,49 @@ impl Searcher {
         Ok(candidates)
     }
 
+    /// Places in a picture of its own that may be faces, the clearest first: upright ones of all sizes
+    /// from [`WINDOW`] work pixels on, also those that reach over its edges, and larger ones that lean.
+    pub fn search_still(
+        &mut self,
+        engine: &mut dyn CascadeEngine,
+        pictures: &Pictures,
+    ) -> Result<Vec<Candidate>, EngineError> {
+        let (width, height) = pictures.size();
+        let shorter = width.min(height);
+        let mut candidates = Vec::new();
+        self.search_sizes(engine, pictures, (0.0, None), WINDOW as f32, &mut candidates)?;
+        // A face that fills the picture has no room around it, which the cascades want.
+        let scale = WINDOW as f32 / (LARGE * shorter);
+        pictures.cut_extended(MARGIN * shorter, scale.min(1.0), &mut self.cut);
+        let sizes = Sizes { step: SIZE_STEP, smallest: WINDOW, largest: WINDOW * 3 };
+        self.search_cut_for(engine, None, &sizes, &mut candidates)?;
+        for pass in FULL_SEARCH {
+            if let Pass::Frontal(roll) = pass
+                && roll != 0.0
+            {
+                self.search_all(engine, pictures, roll, None, &mut candidates)?;
+            }
+        }
+        candidates.sort_by(|a, b| b.hits.total_cmp(&a.hits));
+        candidates.truncate(MOST_STILL_CANDIDATES);
+        Ok(candidates)
+    }
+
+    /// Places that may be faces seen from the side, in a picture of its own, the clearest first.
+    pub fn search_still_profiles(
+        &mut self,
+        engine: &mut dyn CascadeEngine,
+        pictures: &Pictures,
+    ) -> Result<Vec<Candidate>, EngineError> {
+        let mut candidates = Vec::new();
+        for side in [Side::Plain, Side::Mirrored] {
+            self.search_all(engine, pictures, 0.0, Some(side), &mut candidates)?;
+        }
+        candidates.sort_by(|a, b| b.hits.total_cmp(&a.hits));
+        candidates.truncate(MOST_STILL_CANDIDATES);
+        Ok(candidates)
+    }
+
     /// Searches the whole picture, in as many sizes as it holds.
     fn search_all(
         &mut self,
@@ -184,9 +234,23 @@ impl Searcher {
         candidates: &mut Vec<Candidate>,
     ) -> Result<(), EngineError> {
         let (width, height) = pictures.size();
+        let smallest = SMALLEST * width.min(height);
+        self.search_sizes(engine, pictures, (roll, side), smallest, candidates)
+    }
+
+    /// Searches the whole picture, in as many sizes as it holds from `smallest` work pixels on.
+    fn search_sizes(
+        &mut self,
+        engine: &mut dyn CascadeEngine,
+        pictures: &Pictures,
+        (roll, side): (f32, Option<Side>),
+        smallest: f32,
+        candidates: &mut Vec<Candidate>,
+    ) -> Result<(), EngineError> {
+        let (width, height) = pictures.size();
         let shorter = width.min(height);
         let window = WINDOW as f32;
-        let mut scale = window / (SMALLEST * shorter).max(window);
+        let mut scale = window / smallest.max(window);
         while shorter * scale >= window {
             let center = (width / 2.0, height / 2.0);
             pictures.cut_turned(center, (width, height), roll, scale, &mut self.cut);
@@ -202,6 +266,17 @@ impl Searcher {
         side: Option<Side>,
         candidates: &mut Vec<Candidate>,
     ) -> Result<(), EngineError> {
+        let sizes = Sizes { step: SIZE_STEP, smallest: WINDOW, largest: 2 * WINDOW };
+        self.search_cut_for(engine, side, &sizes, candidates)
+    }
+
+    fn search_cut_for(
+        &mut self,
+        engine: &mut dyn CascadeEngine,
+        side: Option<Side>,
+        sizes: &Sizes,
+        candidates: &mut Vec<Candidate>,
+    ) -> Result<(), EngineError> {
         let is_mirrored = side == Some(Side::Mirrored);
         let searched = if is_mirrored {
             self.mirror.set_mirrored(&self.cut);
@@ -210,8 +285,7 @@ impl Searcher {
             &mut self.cut
         };
         let role = if side.is_some() { Role::Profile } else { Role::Frontal };
-        let sizes = Sizes { step: SIZE_STEP, smallest: WINDOW, largest: 2 * WINDOW };
-        engine.search(role, searched, &sizes, &mut self.hits)?;
+        engine.search(role, searched, sizes, &mut self.hits)?;
         let width = searched.grey().width() as f32;
         for hit in &self.hits {
             let x = hit.x as f32 + hit.width as f32 / 2.0;

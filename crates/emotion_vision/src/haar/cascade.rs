@@ -3,12 +3,15 @@
 use std::ops::Range;
 use std::str::FromStr;
 
-use roxmltree::{Document, Node};
+use roxmltree::{Document, Node, ParsingOptions};
 
 /// The largest file that is read, in bytes; OpenCV's own have up to 3 MB.
-const LARGEST_FILE: usize = 32 << 20;
-/// The largest side of a window, in pixels; OpenCV's own have up to 64.
-const LARGEST_WINDOW: usize = 256;
+pub(crate) const LARGEST_FILE: usize = 16 << 20;
+/// The most elements that are read; OpenCV's own have up to 100,000.
+const MOST_ELEMENTS: u32 = 2_000_000;
+/// The largest side of a window, in pixels; OpenCV's own have up to 64. The squares of a white one add
+/// up to less than 2^31.
+const LARGEST_WINDOW: usize = 128;
 /// The smallest side of a window: brightness is measured without its outermost pixels.
 const SMALLEST_WINDOW: usize = 4;
 /// OpenCV lowers stage thresholds by this much, against rounding.
@@ -85,7 +88,7 @@ pub enum CascadeError {
 }
 
 impl Cascade {
-    /// Reads the XML that OpenCV's `opencv_traincascade` writes and OpenCV's data have.
+    /// Reads a cascade in the XML format of `opencv_traincascade` and of OpenCV's data files.
     ///
     /// # Errors
     /// [`CascadeError`] when the bytes are no cascade, or one with tilted features, LBP features or
@@ -99,8 +102,9 @@ impl Cascade {
         }
         let text = std::str::from_utf8(bytes)
             .map_err(|error| CascadeError::NotXml(format!("{error} in UTF-8")))?;
-        let document =
-            Document::parse(text).map_err(|error| CascadeError::NotXml(error.to_string()))?;
+        let options = ParsingOptions { nodes_limit: MOST_ELEMENTS, ..ParsingOptions::default() };
+        let document = Document::parse_with_options(text, options)
+            .map_err(|error| CascadeError::NotXml(error.to_string()))?;
         let root = document.root_element();
         let cascade = root
             .children()
@@ -179,7 +183,7 @@ fn read_feature(node: Node<'_, '_>, window: (usize, usize)) -> Result<Feature, C
         *slot = (WindowRect { x, y, width, height }, finite(weight)?);
     }
     if feature.rects[0].1 == 0.0 || feature.rects[1].1 == 0.0 {
-        return Err(missing("a feature with fewer than two rectangles"));
+        return Err(missing("a feature with fewer than two weighted rectangles"));
     }
     Ok(feature)
 }

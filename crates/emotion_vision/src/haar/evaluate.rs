@@ -1,5 +1,8 @@
 //! A cascade laid out for one integral picture, and its decision on windows.
 //!
+//! Stages that are evaluated for many windows at once add up in `f32`, later ones in `f64`, as OpenCV
+//! does; the difference is a thousandth of what OpenCV subtracts from every threshold against rounding.
+//!
 //! What runs for every window is written with plain loops: closures are not inlined into functions
 //! that are compiled for wider vectors.
 

@@ -7,7 +7,7 @@ use super::Hit;
 pub struct Group {
     /// The mean of the hits.
     pub mean: Hit,
-    /// Number of the hits, the *neighbours* of OpenCV.
+    /// Number of hits; OpenCV calls them *neighbours*.
     pub hits: usize,
 }
 
@@ -15,7 +15,9 @@ pub struct Group {
 const TOLERANCE: f64 = 0.2;
 
 /// Joins hits whose edges lie close together, drops groups of `min_neighbors` hits or fewer, and
-/// those inside of a stronger one: OpenCV's `groupRectangles`, with its tolerance of 0.2.
+/// those inside of a stronger one: OpenCV's `groupRectangles`, with its tolerance of 0.2. (With a
+/// threshold of 0 OpenCV groups nothing.) [`HaarDetector`](crate::detect::HaarDetector) works with raw
+/// hits; this is for programs that want boxes as OpenCV's have them.
 pub fn group(hits: &[Hit], min_neighbors: usize) -> Vec<Group> {
     let groups = means(hits);
     let strong = |group: &&Group| group.hits > min_neighbors;
@@ -86,17 +88,30 @@ fn classes(hits: &[Hit]) -> Vec<usize> {
 }
 
 fn are_similar(a: &Hit, b: &Hit) -> bool {
-    let most = TOLERANCE * f64::from(a.width.min(b.width) + a.height.min(b.height)) * 0.5;
-    [a.x - b.x, a.y - b.y, a.x + a.width - b.x - b.width, a.y + a.height - b.y - b.height]
-        .iter()
-        .all(|difference| f64::from(difference.abs()) <= most)
+    let [x, y, width, height] = wide(a);
+    let [other_x, other_y, other_width, other_height] = wide(b);
+    let most = TOLERANCE * (width.min(other_width) + height.min(other_height)) as f64 * 0.5;
+    [
+        x - other_x,
+        y - other_y,
+        x + width - other_x - other_width,
+        y + height - other_y - other_height,
+    ]
+    .iter()
+    .all(|difference| difference.abs() as f64 <= most)
 }
 
 fn is_inside(inner: &Hit, outer: &Hit) -> bool {
-    let margin = |side: i32| (f64::from(side) * TOLERANCE).round_ties_even() as i32;
-    let (dx, dy) = (margin(outer.width), margin(outer.height));
-    inner.x >= outer.x - dx
-        && inner.y >= outer.y - dy
-        && inner.x + inner.width <= outer.x + outer.width + dx
-        && inner.y + inner.height <= outer.y + outer.height + dy
+    let ([x, y, width, height], outer) = (wide(inner), wide(outer));
+    let margin = |side: i64| (side as f64 * TOLERANCE).round_ties_even() as i64;
+    let (dx, dy) = (margin(outer[2]), margin(outer[3]));
+    x >= outer[0] - dx
+        && y >= outer[1] - dy
+        && x + width <= outer[0] + outer[2] + dx
+        && y + height <= outer[1] + outer[3] + dy
+}
+
+/// In numbers that no sum of them leaves.
+fn wide(hit: &Hit) -> [i64; 4] {
+    [hit.x, hit.y, hit.width, hit.height].map(i64::from)
 }

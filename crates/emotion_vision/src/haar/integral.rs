@@ -40,7 +40,7 @@ impl Layout {
         self.stride
     }
 
-    /// Where the value of a column and row lies, from that of the first ones.
+    /// The offset of column `x` and row `y` from the start.
     pub(super) const fn place(&self, x: usize, y: usize) -> usize {
         let column = if self.odd_columns == 0 { x } else { x / 2 + x % 2 * self.odd_columns };
         y * self.stride + column
@@ -85,7 +85,7 @@ fn add_row(
     let above = above[1..].iter().zip(&squares_above[1..]);
     let row = row[1..].iter_mut().zip(&mut squares[1..]);
     for ((pixel, above), (value, square)) in pixels.iter().zip(above).zip(row) {
-        sum += i32::from(*pixel);
+        sum = i32::wrapping_add(sum, i32::from(*pixel));
         square_sum = square_sum.wrapping_add(u32::from(*pixel) * u32::from(*pixel));
         *value = above.0.wrapping_add(sum);
         *square = above.1.wrapping_add(square_sum);
@@ -108,7 +108,7 @@ fn add_row_in_halves(
     (even[0], even_squares[0]) = (0, 0);
     let (mut sum, mut square_sum) = (0, 0_u32);
     let mut add = |pixel: u8| {
-        sum += i32::from(pixel);
+        sum = i32::wrapping_add(sum, i32::from(pixel));
         square_sum = square_sum.wrapping_add(u32::from(pixel) * u32::from(pixel));
         (sum, square_sum)
     };

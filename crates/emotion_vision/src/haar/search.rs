@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use emotion_core::MAX_SIDE;
 use multiversion::multiversion;
 
 use super::cascade::Cascade;
@@ -56,8 +57,8 @@ struct Level {
     scale: f32,
     /// Columns and rows from one window to the next.
     step: usize,
-    /// Columns and rows of windows, before steps.
-    places: (usize, usize),
+    /// Columns and rows that windows can begin at, before steps.
+    positions: (usize, usize),
     /// Width and height of the picture, in its own pixels.
     size: (i32, i32),
 }
@@ -65,16 +66,20 @@ struct Level {
 /// Layouts of a cascade that are kept: widths come in powers of two.
 const MOST_LAYOUTS: usize = 12;
 
-/// The levels that OpenCV makes have no more; more would be steps too small to matter.
-const MOST_LEVELS: usize = 200;
+/// Steps from one size to the next at most: 1 % each lead from 20 pixels to 400,000.
+const MOST_STEPS: usize = 1000;
 
 impl SearchPyramid {
     /// Prepares `picture` for cascades with this window.
     ///
-    /// A size that the picture is too small for is left out, and one above [`Sizes::largest`].
+    /// A size that the picture is too small for is left out, and one above [`Sizes::largest`]. Where no
+    /// size is left there are no hits; OpenCV then takes the nearest size.
     pub fn set(&mut self, picture: &GreyImage, window: (usize, usize), sizes: &Sizes) {
         self.made_for = Some((window, *sizes));
         self.used = 0;
+        if picture.width() > MAX_SIDE as usize {
+            return;
+        }
         let scales = scales(picture, window, sizes);
         let Some(first) = scales.first() else { return };
         let widest = scaled(picture.width(), *first);
@@ -85,17 +90,24 @@ impl SearchPyramid {
             }
             let level = &mut self.levels[self.used];
             let (width, height) = (scaled(picture.width(), scale), scaled(picture.height(), scale));
-            let places =
+            let positions =
                 ((width + 1).saturating_sub(window.0), (height + 1).saturating_sub(window.1));
-            if places.0 == 0 || places.1 == 0 {
+            if positions.0 == 0 || positions.1 == 0 {
                 continue;
             }
             level.scale = scale;
             level.step = if scale >= 2.0 { 1 } else { 2 };
-            level.places = places;
+            level.positions = positions;
             level.size = (picture.width() as i32, picture.height() as i32);
             let layout = self.layouts[level.step - 1];
-            fill(picture, (width, height), layout, level, &mut self.scaled, &mut self.buffers);
+            scale_and_sum(
+                picture,
+                (width, height),
+                layout,
+                level,
+                &mut self.scaled,
+                &mut self.buffers,
+            );
             self.used += 1;
         }
     }
@@ -134,7 +146,7 @@ impl CascadeSearch {
 
     /// Adds all hits in a picture, small ones first, each size row by row.
     ///
-    /// They are those of OpenCV's `detectMultiScale` with no neighbours asked for. A picture that
+    /// They are those of OpenCV's `detectMultiScale` with no neighbours asked for, in a fixed order. A picture that
     /// was prepared for a window of another size has none.
     pub fn search(&mut self, pyramid: &SearchPyramid, hits: &mut Vec<Hit>) {
         if pyramid.made_for.is_none_or(|(window, _)| window != self.cascade.window()) {
@@ -160,7 +172,7 @@ impl CascadeSearch {
     "x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl+avx2+bmi1+bmi2+lzcnt+popcnt",
     "x86_64+avx2+bmi1+bmi2+lzcnt+popcnt",
 ))]
-fn fill(
+fn scale_and_sum(
     picture: &GreyImage,
     (width, height): (usize, usize),
     layout: Layout,
@@ -183,11 +195,11 @@ fn search_level(
     measures: &mut RowMeasures,
     hits: &mut Vec<Hit>,
 ) {
-    let Level { scale, step, places, size, .. } = *level;
+    let Level { scale, step, positions, size, .. } = *level;
     let in_picture = |value: usize| (value as f32 * scale).round_ties_even() as i32;
     let (width, height) = (in_picture(window.0), in_picture(window.1));
-    let windows = places.0.div_ceil(step);
-    for y in (0..places.1).step_by(step) {
+    let windows = positions.0.div_ceil(step);
+    for y in (0..positions.1).step_by(step) {
         let row = y * laid_out.layout.stride();
         laid_out.search_row(&level.integral, row, windows, measures, |index| {
             let (x, y) = (in_picture(index * step), in_picture(y));
@@ -201,19 +213,17 @@ fn search_level(
 /// How many times larger than the window each size is.
 fn scales(picture: &GreyImage, window: (usize, usize), sizes: &Sizes) -> Vec<f32> {
     let mut scales = Vec::new();
-    if sizes.step.is_nan() || sizes.step <= 1.0 {
+    let is_step = sizes.step.is_finite() && sizes.step > 1.0;
+    if !is_step || window.0 == 0 || window.1 == 0 {
         return scales;
     }
+    let most = sizes.largest as f64;
     let mut factor = 1.0;
-    while scales.len() < MOST_LEVELS {
+    for _ in 0..MOST_STEPS {
         let side = |side: usize| (side as f64 * factor).round_ties_even();
         let (width, height) = (side(window.0), side(window.1));
-        let most = sizes.largest as f64;
-        if width > most
-            || height > most
-            || width > picture.width() as f64
-            || height > picture.height() as f64
-        {
+        let fits = width <= picture.width() as f64 && height <= picture.height() as f64;
+        if !fits || width > most || height > most {
             break;
         }
         if width >= sizes.smallest as f64 && height >= sizes.smallest as f64 {

@@ -14,6 +14,10 @@ impl GreyImage {
     /// Becomes `source` in this size, which is not larger: each pixel is the mean of the area that
     /// it covers, as with OpenCV's `INTER_AREA`.
     pub fn set_shrunk(&mut self, source: &Self, width: usize, height: usize) {
+        if source.pixels().is_empty() {
+            self.set_size(0, 0);
+            return;
+        }
         let (width, height) = (width.clamp(1, source.width()), height.clamp(1, source.height()));
         self.set_size(width, height);
         if (width, height) == (source.width(), source.height()) {

@@ -10,7 +10,7 @@ pub struct GreyImage {
     height: usize,
 }
 
-/// Weights of red, green and blue in grey after ITU-R BT.601, as parts of 2^15.
+/// Weights of red, green and blue in grey per ITU-R BT.601, as parts of 2^15.
 const LUMA: [u32; 3] = [9798, 19235, 3735];
 
 impl GreyImage {
@@ -44,7 +44,7 @@ impl GreyImage {
         &self.pixels[y * self.width..(y + 1) * self.width]
     }
 
-    /// Makes the picture this large, in the memory that it has. Its pixels are anything.
+    /// Makes the picture this large, in the memory that it has. The pixel values are unspecified.
     pub(crate) fn set_size(&mut self, width: usize, height: usize) {
         self.pixels.resize(width * height, 0);
         (self.width, self.height) = (width, height);

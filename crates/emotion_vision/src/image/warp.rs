@@ -39,8 +39,7 @@ pub enum Border {
 }
 
 impl GreyImage {
-    /// Becomes the part of `source` that `back` leads to, in this size, interpolated linearly: the
-    /// same as OpenCV's `warpAffine` with `INTER_LINEAR` and `WARP_INVERSE_MAP`.
+    /// Samples `source` at the positions that `back` gives, with linear interpolation: the same as OpenCV's `warpAffine` with `INTER_LINEAR` and `WARP_INVERSE_MAP`.
     ///
     /// Where `back` is not finite the picture is black.
     pub fn set_warped(
@@ -118,9 +117,9 @@ impl GreyImage {
     }
 }
 
-/// A position in fine parts of a pixel.
+/// A position in fine parts of a pixel; one that is far outside of any picture stays so.
 fn fine(value: f64) -> i64 {
-    (value * FINE).round_ties_even() as i64
+    (value * FINE).clamp(-1e15, 1e15).round_ties_even() as i64
 }
 
 #[cfg(test)]
@@ -148,7 +147,7 @@ mod tests {
     #[test]
     fn absurd_places_are_black_or_the_edge() {
         let mut moved = GreyImage::default();
-        let far = Affine { dx: 1e12, dy: -1e12, ..STAY };
+        let far = Affine { dx: 1e300, dy: -1e300, ..STAY };
         moved.set_warped(&picture(), &far, 2, 2, Border::Replicate);
         assert_eq!(moved.pixels(), [200; 4]);
         moved.set_warped(&picture(), &Affine { a: f64::NAN, ..STAY }, 2, 2, Border::Replicate);

@@ -105,6 +105,11 @@ impl Tracker {
         Self { config, tracks: Vec::new(), next_key: 1, numbered: 0 }
     }
 
+    /// How faces are followed and their scores smoothed.
+    pub const fn config(&self) -> &TrackerConfig {
+        &self.config
+    }
+
     /// The faces that a detector should look for in the frame at `time`: those in view, those
     /// hidden for less than [`TrackerConfig::keep_hidden`], and those not yet confirmed.
     pub fn known_faces(&self, time: Duration) -> Vec<KnownFace> {
