@@ -12,6 +12,9 @@ use crate::image::GreyImage;
 /// (quartiles within 0.02).
 pub const CROP_SCALE: f32 = 0.94;
 
+/// The most samples along a side of one output pixel; pictures that need more are halved before.
+const MOST_SAMPLES: usize = 4;
+
 /// At most twice so many pixels of the frame are read along a side of one output pixel: of larger
 /// faces every n-th pixel, to bound the cost.
 const MOST_PIXELS: f32 = 4.0;
@@ -32,7 +35,7 @@ pub fn face_image(frame: &Frame, bbox_in_frame: FrameRect, roll: f32) -> FaceIma
 
     // Shrinking takes the mean of samples at most a pixel apart, over each output pixel's area.
     // Enlarging takes one interpolated sample for each output pixel.
-    let samples = if step > region.scale { 2 } else { 1 };
+    let samples = ((step / region.scale).ceil() as usize).clamp(1, MOST_SAMPLES);
     let along = |sample: usize| ((sample as f32 + 0.5) / samples as f32 - SIDE as f32 / 2.0) * step;
     let mut grey = Vec::with_capacity(PIXELS);
     for row in 0..SIDE {
@@ -76,7 +79,7 @@ impl Region {
         );
         let mut scale = stride as f32;
         let mut half = GreyImage::default();
-        while step >= 2.0 * scale && picture.width() > 1 && picture.height() > 1 {
+        while step >= MOST_SAMPLES as f32 * scale && picture.width() > 1 && picture.height() > 1 {
             half.set_halved(&picture);
             std::mem::swap(&mut picture, &mut half);
             scale *= 2.0;
