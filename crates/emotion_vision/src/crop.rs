@@ -13,7 +13,7 @@ use crate::image::GreyImage;
 pub const CROP_SCALE: f32 = 0.94;
 
 /// The most samples along a side of one output pixel; pictures that need more are halved before.
-const MOST_SAMPLES: usize = 4;
+const MOST_SAMPLES: usize = 6;
 
 /// At most twice so many pixels of the frame are read along a side of one output pixel: of larger
 /// faces every n-th pixel, to bound the cost.
