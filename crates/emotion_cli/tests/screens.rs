@@ -226,13 +226,13 @@ fn panels_open_over_the_picture_needs_vulkan() {
 
 #[test]
 #[ignore = "needs a Vulkan driver, software will do: scripts/test runs it"]
-fn a_calibration_is_shown_beside_the_face_needs_vulkan() {
+fn a_baseline_in_work_is_shown_beside_the_face_needs_vulkan() {
     let folder = tempfile::tempdir().expect("a folder");
     let args = ["--frames", "40", "--expression", "neutral"];
-    let asked = [&args[..], &["--show", "calibration"]].concat();
+    let asked = [&args[..], &["--show", "baseline"]].concat();
     let area = [512.0, 303.0, 616.0, 330.0];
-    let (picture, _) = photograph(folder.path(), "calibration.png", &asked);
-    assert_written(&picture, "calibration", area);
+    let (picture, _) = photograph(folder.path(), "baseline.png", &asked);
+    assert_written(&picture, "baseline", area);
     let (picture, _) = photograph(folder.path(), "no.png", &args);
     let [left, top, right, bottom] = area;
     let area = pixels(&picture, in_rect(left, top, right, bottom));
