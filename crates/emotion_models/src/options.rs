@@ -57,7 +57,7 @@ impl ClassifierOptions {
 
     /// Loads the model and runs it once, so that the first frame does not wait for it.
     ///
-    /// [`BackendChoice::Auto`] says in [`ClassifierInfo::note`] what it took and why; a GPU that
+    /// [`BackendChoice::Auto`] says in [`ClassifierInfo::note`](crate::ClassifierInfo::note) what it took and why; a GPU that
     /// fails at start is no error for it.
     ///
     /// # Errors
