@@ -57,8 +57,8 @@ impl ClassifierOptions {
 
     /// Loads the model and runs it once, so that the first frame does not wait for it.
     ///
-    /// [`BackendChoice::Auto`] says in [`ClassifierInfo::note`](crate::ClassifierInfo::note) what it took and why; a GPU that
-    /// fails at start is no error for it.
+    /// [`BackendChoice::Auto`] says in [`ClassifierInfo::note`](crate::ClassifierInfo::note) what it
+    /// took and why; a GPU that fails at start is no error for it.
     ///
     /// # Errors
     /// [`LoadError`] when the model file cannot be used, or the backend that was asked for cannot.
