@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use emotion_core::{Analysis, FaceImage, Frame, Reading};
+use emotion_core::{Analysis, FaceImage, Frame, FrameRect, Reading, Scores};
 use emotion_models::{Classifier, ClassifierInfo, ClassifyError};
 use emotion_vision::crop::face_image;
 use emotion_vision::detect::{DetectError, Detection, FaceDetector};
@@ -60,10 +60,8 @@ impl Analyzer {
         let detect_time = start.elapsed();
 
         let start = Instant::now();
-        let images: Vec<FaceImage> =
-            faces.iter().map(|face| face_image(frame, face.bbox_in_frame, face.roll)).collect();
         let scores =
-            if images.is_empty() { Vec::new() } else { self.classifier.classify(&images)? };
+            self.classify(frame, faces.iter().map(|face| (face.bbox_in_frame, face.roll)))?;
         let classify_time = start.elapsed();
 
         Ok(Analysis {
@@ -94,11 +92,8 @@ impl Analyzer {
         let detect_time = start.elapsed();
 
         let start = Instant::now();
-        let image =
-            |detection: &Detection| face_image(frame, detection.bbox_in_frame, detection.roll);
-        let images: Vec<FaceImage> = detections.iter().map(image).collect();
         let scores =
-            if images.is_empty() { Vec::new() } else { self.classifier.classify(&images)? };
+            self.classify(frame, detections.iter().map(|face| (face.bbox_in_frame, face.roll)))?;
         let classify_time = start.elapsed();
 
         let floor = self.tracker.config().confidence_floor;
@@ -122,6 +117,17 @@ impl Analyzer {
             detect_time,
             classify_time,
         })
+    }
+
+    /// The scores of the faces in these boxes, each with its roll.
+    fn classify(
+        &mut self,
+        frame: &Frame,
+        faces: impl Iterator<Item = (FrameRect, f32)>,
+    ) -> Result<Vec<Scores>, ClassifyError> {
+        let images: Vec<FaceImage> =
+            faces.map(|(bbox_in_frame, roll)| face_image(frame, bbox_in_frame, roll)).collect();
+        if images.is_empty() { Ok(Vec::new()) } else { self.classifier.classify(&images) }
     }
 
     /// Puts another classifier in the place of the one that runs.

@@ -16,6 +16,23 @@ pub(super) enum Role {
     Profile,
 }
 
+/// One thing for each cascade of a detector.
+pub(super) struct ByRole<T> {
+    pub(super) frontal: T,
+    pub(super) frontal_strict: T,
+    pub(super) profile: T,
+}
+
+impl<T> ByRole<T> {
+    pub(super) fn get_mut(&mut self, role: Role) -> &mut T {
+        match role {
+            Role::Frontal => &mut self.frontal,
+            Role::FrontalStrict => &mut self.frontal_strict,
+            Role::Profile => &mut self.profile,
+        }
+    }
+}
+
 /// Evaluates cascades. Every engine gives the same hits.
 pub(super) trait CascadeEngine: Send {
     /// Puts all hits of a cascade in a picture into `hits`, small ones first, each size row by row.
@@ -39,20 +56,16 @@ pub(super) fn sort(hits: &mut [Hit]) {
 pub(super) struct EngineError(pub(super) String);
 
 /// Evaluates them in Rust.
-pub(super) struct RustEngine {
-    frontal: CascadeSearch,
-    frontal_strict: CascadeSearch,
-    profile: CascadeSearch,
-}
+pub(super) struct RustEngine(ByRole<CascadeSearch>);
 
 impl RustEngine {
     pub(super) fn new(frontal: Cascade, frontal_strict: Cascade, profile: Cascade) -> Self {
         let search = |cascade| CascadeSearch::new(Arc::new(cascade));
-        Self {
+        Self(ByRole {
             frontal: search(frontal),
             frontal_strict: search(frontal_strict),
             profile: search(profile),
-        }
+        })
     }
 }
 
@@ -64,11 +77,7 @@ impl CascadeEngine for RustEngine {
         sizes: &Sizes,
         hits: &mut Vec<Hit>,
     ) -> Result<(), EngineError> {
-        let cascade = match role {
-            Role::Frontal => &mut self.frontal,
-            Role::FrontalStrict => &mut self.frontal_strict,
-            Role::Profile => &mut self.profile,
-        };
+        let cascade = self.0.get_mut(role);
         hits.clear();
         cascade.search(cut.pyramid(cascade.window(), sizes), hits);
         sort(hits);

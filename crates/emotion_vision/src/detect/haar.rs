@@ -415,10 +415,7 @@ impl FaceDetector for HaarDetector {
         frame: &Frame,
         known: &[KnownFace],
     ) -> Result<Vec<Detection>, DetectError> {
-        self.find(frame, known).map_err(|error| DetectError::Library {
-            frame: format!("{frame:?}"),
-            reason: error.to_string(),
-        })
+        self.find(frame, known).map_err(|error| failed_on(frame, &error))
     }
 
     fn detect_still(
@@ -427,10 +424,7 @@ impl FaceDetector for HaarDetector {
         smallest: Option<f32>,
     ) -> Result<Vec<Detection>, DetectError> {
         self.reset();
-        self.find_still(frame, smallest).map_err(|error| DetectError::Library {
-            frame: format!("{frame:?}"),
-            reason: error.to_string(),
-        })
+        self.find_still(frame, smallest).map_err(|error| failed_on(frame, &error))
     }
 
     fn reset(&mut self) {
@@ -438,6 +432,10 @@ impl FaceDetector for HaarDetector {
         self.before = None;
         self.full_search = None;
     }
+}
+
+fn failed_on(frame: &Frame, error: &EngineError) -> DetectError {
+    DetectError::Library { frame: format!("{frame:?}"), reason: error.to_string() }
 }
 
 /// How sure a strength makes, 0 to 1.

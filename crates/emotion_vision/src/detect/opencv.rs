@@ -4,16 +4,14 @@ use opencv::core::{Mat, Rect, Size, Vector};
 use opencv::objdetect::CascadeClassifier;
 use opencv::prelude::*;
 
-use super::engine::{CascadeEngine, EngineError, Role, sort};
+use super::engine::{ByRole, CascadeEngine, EngineError, Role, sort};
 use super::pictures::Cut;
 use super::{CascadePaths, DetectError};
 use crate::haar::{Hit, Sizes};
 
 /// Evaluates cascades with OpenCV's `objdetect`.
 pub(super) struct OpenCvEngine {
-    frontal: CascadeClassifier,
-    frontal_strict: CascadeClassifier,
-    profile: CascadeClassifier,
+    cascades: ByRole<CascadeClassifier>,
     rects: Vector<Rect>,
 }
 
@@ -31,12 +29,12 @@ impl OpenCvEngine {
             }
             Ok(cascade)
         };
-        Ok(Self {
+        let cascades = ByRole {
             frontal: load(&paths.frontal)?,
             frontal_strict: load(&paths.frontal_strict)?,
             profile: load(&paths.profile)?,
-            rects: Vector::new(),
-        })
+        };
+        Ok(Self { cascades, rects: Vector::new() })
     }
 }
 
@@ -48,11 +46,6 @@ impl CascadeEngine for OpenCvEngine {
         sizes: &Sizes,
         hits: &mut Vec<Hit>,
     ) -> Result<(), EngineError> {
-        let cascade = match role {
-            Role::Frontal => &mut self.frontal,
-            Role::FrontalStrict => &mut self.frontal_strict,
-            Role::Profile => &mut self.profile,
-        };
         let grey = cut.grey();
         let failed = |error: opencv::Error| EngineError(error.message);
         let (rows, columns) = (grey.height() as i32, grey.width() as i32);
@@ -60,7 +53,8 @@ impl CascadeEngine for OpenCvEngine {
         let square = |side: usize| Size::new(side as i32, side as i32);
         let (smallest, largest) = (square(sizes.smallest), square(sizes.largest));
         // No neighbours asked for: every hit is given.
-        cascade
+        self.cascades
+            .get_mut(role)
             .detect_multi_scale(&picture, &mut self.rects, sizes.step, 0, 0, smallest, largest)
             .map_err(failed)?;
         hits.clear();

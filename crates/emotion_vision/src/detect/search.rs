@@ -176,9 +176,7 @@ impl Searcher {
                 self.search_cut(engine, None, &mut candidates)?;
             }
         }
-        candidates.sort_by(|a, b| b.hits.total_cmp(&a.hits));
-        candidates.truncate(MOST_CANDIDATES);
-        Ok(candidates)
+        Ok(clearest(candidates, MOST_CANDIDATES))
     }
 
     /// Places in a picture of its own that may be faces, the clearest first: upright ones of all sizes
@@ -204,9 +202,7 @@ impl Searcher {
                 self.search_all(engine, pictures, roll, None, &mut candidates)?;
             }
         }
-        candidates.sort_by(|a, b| b.hits.total_cmp(&a.hits));
-        candidates.truncate(MOST_STILL_CANDIDATES);
-        Ok(candidates)
+        Ok(clearest(candidates, MOST_STILL_CANDIDATES))
     }
 
     /// Places that may be faces seen from the side, in a picture of its own, the clearest first.
@@ -219,9 +215,7 @@ impl Searcher {
         for side in [Side::Plain, Side::Mirrored] {
             self.search_all(engine, pictures, 0.0, Some(side), &mut candidates)?;
         }
-        candidates.sort_by(|a, b| b.hits.total_cmp(&a.hits));
-        candidates.truncate(MOST_STILL_CANDIDATES);
-        Ok(candidates)
+        Ok(clearest(candidates, MOST_STILL_CANDIDATES))
     }
 
     /// Searches the whole picture, in as many sizes as it holds.
@@ -295,6 +289,13 @@ impl Searcher {
         }
         Ok(())
     }
+}
+
+/// Up to `most` candidates, the clearest first.
+fn clearest(mut candidates: Vec<Candidate>, most: usize) -> Vec<Candidate> {
+    candidates.sort_by(|a, b| b.hits.total_cmp(&a.hits));
+    candidates.truncate(most);
+    candidates
 }
 
 /// Adds a hit to the candidate it belongs to, or makes it one.
