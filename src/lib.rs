@@ -51,7 +51,8 @@
 //!
 //! | feature | brings | default |
 //! | --- | --- | --- |
-//! | `opencv` | films, streams, pictures | no |
+//! | `films` | films and streams, through FFmpeg; pictures | no |
+//! | `pictures` | pictures and folders of them | no |
 //! | `webcam` | cameras through nokhwa | yes |
 //! | `wgpu` | models on the GPU, in an app that draws on Bevy's own device | yes |
 //! | `efficientnet` | the default model on a CPU, part of the program | yes |

@@ -15,7 +15,7 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// The features that this test was built with: with others Bevy would be compiled anew.
 fn features() -> Vec<&'static str> {
     [
-        ("opencv", cfg!(feature = "opencv")),
+        ("films", cfg!(feature = "films")),
         ("webcam", cfg!(feature = "webcam")),
         ("wgpu", cfg!(feature = "wgpu")),
         ("hud", cfg!(feature = "hud")),

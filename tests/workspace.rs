@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// What each part may name; see docs/architecture.md. Parts that only tests use are left out.
-const MAY_NAME: [(&str, &[&str]); 11] = [
+const MAY_NAME: [(&str, &[&str]); 12] = [
     ("emotion_core", &[]),
     ("emotion_puppet", &["emotion_core"]),
     ("emotion_capture", &["emotion_core", "emotion_puppet"]),
     ("emotion_vision", &["emotion_core"]),
+    ("emotion_opencv", &["emotion_vision"]),
     (
         "emotion_models",
         &[
@@ -41,6 +42,7 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
             "emotion_capture",
             "emotion_core",
             "emotion_models",
+            "emotion_opencv",
             "emotion_puppet",
             "emotion_session",
             "emotion_store",
@@ -108,7 +110,7 @@ fn nothing_below_the_plugin_knows_bevy() {
     }
 }
 
-/// A camera game is built without OpenCV and what only the program needs. (Clang is needed for now: the
+/// A camera game is built without FFmpeg, OpenCV and what only the program needs. (Clang is needed for now: the
 /// bindings of Video4Linux are made with it.)
 #[test]
 fn an_app_gets_what_it_uses_and_no_more() {
@@ -116,7 +118,7 @@ fn an_app_gets_what_it_uses_and_no_more() {
     for present in ["emotion_vision", "emotion_model_efficientnet", "nokhwa", "wgpu"] {
         assert!(needed.iter().any(|name| name == present), "{present} is missing");
     }
-    let absent = ["opencv", "clap", "plotters", "emotion_train", "winit"];
+    let absent = ["opencv", "ffmpeg-next", "clap", "plotters", "emotion_train", "winit"];
     for name in absent.into_iter().chain(["x11rb", "wayland-client", "emotion_model_resnet"]) {
         assert!(!needed.iter().any(|needed| needed == name), "{name} is not wanted");
     }

@@ -4,25 +4,31 @@
 //! [`Capture`] runs a source on its own thread, offers only the newest frame, and keeps running
 //! when a source ends, fails or disappears, as the plugin needs.
 
-#[cfg(feature = "opencv")]
-mod opencv;
-#[cfg(feature = "opencv")]
+#[cfg(feature = "pictures")]
+mod decode;
+#[cfg(feature = "films")]
+mod film;
+#[cfg(feature = "pictures")]
+mod path;
+#[cfg(feature = "pictures")]
 mod pictures;
 mod reader;
 mod slot;
 mod spec;
 mod status;
 mod supervised;
-#[cfg(feature = "opencv")]
-mod video;
 #[cfg(feature = "webcam")]
 mod webcam;
 
 use std::path::Path;
 use std::time::Duration;
 
+#[cfg(feature = "pictures")]
+pub use decode::{PictureError, decode_picture};
 pub use emotion_core::{CaptureError, FrameSource, Pacing, SourceControl};
 pub use emotion_puppet as puppet;
+#[cfg(feature = "films")]
+pub use film::{FilmError, FilmWriter};
 pub use slot::{FrameReceiver, FrameSender, frame_slot};
 pub use spec::{SourceSpec, SourceSpecError};
 pub use status::{CaptureState, CaptureStatus};
@@ -233,28 +239,39 @@ fn open_puppet(options: &OpenOptions, note: Option<String>) -> Opened {
     Opened { source, note, camera: None }
 }
 
-#[cfg(feature = "opencv")]
+#[cfg(feature = "pictures")]
 fn open_path(path: &Path, options: &OpenOptions) -> Result<Opened, CaptureError> {
-    let source: Box<dyn FrameSource> = if opencv::look_at(path)?.is_pictures() {
-        Box::new(pictures::Pictures::open(path, options)?)
-    } else {
-        Box::new(video::Video::open_file(path, options)?)
+    let source = match path::look_at(path)? {
+        path::PathKind::Folder | path::PathKind::Picture => {
+            Box::new(pictures::Pictures::open(path, options)?)
+        }
+        path::PathKind::Other => open_film(path, options)?,
     };
     Ok(Opened { source, note: None, camera: None })
 }
 
-#[cfg(feature = "opencv")]
+#[cfg(not(feature = "pictures"))]
+fn open_path(_path: &Path, _options: &OpenOptions) -> Result<Opened, CaptureError> {
+    Err(CaptureError::MissingFeature { source_kind: "a file", feature: "pictures" })
+}
+
+#[cfg(feature = "films")]
+fn open_film(path: &Path, options: &OpenOptions) -> Result<Box<dyn FrameSource>, CaptureError> {
+    Ok(Box::new(film::Film::open_file(path, options)?))
+}
+
+#[cfg(all(feature = "pictures", not(feature = "films")))]
+fn open_film(_path: &Path, _options: &OpenOptions) -> Result<Box<dyn FrameSource>, CaptureError> {
+    Err(CaptureError::MissingFeature { source_kind: "a film", feature: "films" })
+}
+
+#[cfg(feature = "films")]
 fn open_url(url: &str, options: &OpenOptions) -> Result<Opened, CaptureError> {
-    let source = Box::new(video::Video::open_stream(url, options)?);
+    let source = Box::new(film::Film::open_stream(url, options)?);
     Ok(Opened { source, note: None, camera: None })
 }
 
-#[cfg(not(feature = "opencv"))]
-fn open_path(_path: &Path, _options: &OpenOptions) -> Result<Opened, CaptureError> {
-    Err(CaptureError::MissingFeature { source_kind: "a file", feature: "opencv" })
-}
-
-#[cfg(not(feature = "opencv"))]
+#[cfg(not(feature = "films"))]
 fn open_url(_url: &str, _options: &OpenOptions) -> Result<Opened, CaptureError> {
-    Err(CaptureError::MissingFeature { source_kind: "a network stream", feature: "opencv" })
+    Err(CaptureError::MissingFeature { source_kind: "a network stream", feature: "films" })
 }

@@ -4,10 +4,7 @@ use std::cmp::Ordering;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use opencv::imgcodecs::{self, IMREAD_COLOR};
-use opencv::prelude::*;
-
-use super::opencv::frame_from_bgr;
+use super::decode::{self, PictureError, PictureKind};
 use super::{CaptureError, FrameSource, OpenOptions, Pacing, path_label};
 use emotion_core::Frame;
 
@@ -40,6 +37,7 @@ impl Pictures {
             };
             (files, label)
         } else {
+            say_what_is_not_read(path, decode::kind_of(path));
             (vec![path.to_owned()], name)
         };
         let options = options.clone();
@@ -63,14 +61,18 @@ impl FrameSource for Pictures {
         }
         let Some(path) = self.files.get(self.next) else { return Ok(None) };
         self.next += 1;
-        // Damage shows as an exception or as a picture without pixels, depending on the format.
-        let bgr = match imgcodecs::imread(path, IMREAD_COLOR) {
-            Ok(bgr) if !bgr.empty() => bgr,
-            Ok(_) | Err(_) => return Err(CaptureError::BadPicture { path: path.clone() }),
-        };
         let number = u32::try_from(self.sequence).unwrap_or(u32::MAX);
         let time = self.options.picture_time.saturating_mul(number);
-        let frame = frame_from_bgr(&bgr, &path_label(path), self.sequence, time)?;
+        let frame =
+            decode::decode_file(path, self.sequence, time).map_err(|error| match error {
+                PictureError::Unreadable(error) => {
+                    CaptureError::Unreadable { path: path.clone(), error }
+                }
+                PictureError::Damaged(reason) => {
+                    CaptureError::BadPicture { path: path.clone(), reason }
+                }
+                PictureError::Size(error) => CaptureError::Frame { label: path_label(path), error },
+            })?;
         self.sequence += 1;
         self.any_readable = true;
         Ok(Some(frame))
@@ -122,13 +124,20 @@ impl Contents {
                 }
             } else if path.is_dir() {
                 self.left_out.push((path, "a link to a folder"));
-            } else if is_named_like_a_picture(&path)
-                || imgcodecs::have_image_reader(&path).unwrap_or(false)
-            {
-                self.pictures.push(path);
             } else {
-                let reason = reason_to_leave_out(&path);
-                self.left_out.push((path, reason));
+                match decode::kind_of(&path) {
+                    Some(PictureKind::Animation) if cfg!(feature = "films") => {
+                        self.left_out.push((path, "it is a moving picture; name it by itself"));
+                    }
+                    None if !is_named_like_a_picture(&path) => {
+                        let reason = reason_to_leave_out(&path);
+                        self.left_out.push((path, reason));
+                    }
+                    kind => {
+                        say_what_is_not_read(&path, kind);
+                        self.pictures.push(path);
+                    }
+                }
             }
         }
         Ok(())
@@ -146,12 +155,22 @@ impl Contents {
     }
 }
 
+/// Says of a picture with more than one page or frame that only the first is read.
+fn say_what_is_not_read(path: &Path, kind: Option<PictureKind>) {
+    let what = match kind {
+        Some(PictureKind::Pages) => "has several pages",
+        Some(PictureKind::Animation | PictureKind::FirstOfAnimation) => "is a moving picture",
+        Some(PictureKind::Single) | None => return,
+    };
+    tracing::warn!("{} {what}; only the first is read", path.display());
+}
+
 fn reason_to_leave_out(path: &Path) -> &'static str {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     match extension.as_str() {
         "heic" | "heif" => "it is HEIC; convert it to JPEG",
-        "avif" => "it is AVIF, which this OpenCV does not read; convert it to JPEG",
-        "gif" => "it is GIF, which this OpenCV reads as a film; name it by itself",
+        "avif" => "it is AVIF, which is not read; convert it to JPEG",
+        "jp2" | "jxl" => "it is JPEG 2000 or JPEG XL, which are not read; convert it to JPEG",
         "avi" | "m4v" | "mkv" | "mov" | "mp4" | "mpg" | "ts" | "webm" => {
             "it is a film; name it by itself"
         }
@@ -192,7 +211,7 @@ fn split_number(text: &str) -> (&str, &str) {
 /// damaged, so that the damage is reported.
 fn is_named_like_a_picture(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-    ["jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff", "pgm", "ppm", "pbm", "jp2"]
+    ["jpg", "jpeg", "png", "bmp", "gif", "webp", "tif", "tiff", "pgm", "ppm", "pbm"]
         .iter()
         .any(|known| extension == *known)
 }

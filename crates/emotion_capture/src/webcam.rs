@@ -399,22 +399,19 @@ impl Drop for Hold {
 }
 
 #[cfg(test)]
-#[cfg(feature = "opencv")]
+#[cfg(feature = "pictures")]
 mod tests {
-    use opencv::core::{CV_8UC3, Mat, Scalar, Vector};
-    use opencv::imgcodecs::imencode;
-    use opencv::prelude::*;
+    use image::{ImageFormat, Rgb, RgbImage};
 
     use super::*;
 
     const SIZE: Resolution = Resolution { width_x: 64, height_y: 32 };
 
     fn orange_jpeg() -> Vec<u8> {
-        let orange = Scalar::new(30.0, 120.0, 230.0, 0.0);
-        let picture = Mat::new_rows_cols_with_default(32, 64, CV_8UC3, orange).expect("a picture");
-        let mut jpeg = Vector::new();
-        assert!(imencode(".jpg", &picture, &mut jpeg, &Vector::new()).expect("an encoder"));
-        jpeg.to_vec()
+        let picture = RgbImage::from_pixel(64, 32, Rgb([230, 120, 30]));
+        let mut jpeg = std::io::Cursor::new(Vec::new());
+        picture.write_to(&mut jpeg, ImageFormat::Jpeg).expect("an encoder");
+        jpeg.into_inner()
     }
 
     fn decode_as(encoding: FrameFormat, data: &[u8]) -> Option<Vec<u8>> {

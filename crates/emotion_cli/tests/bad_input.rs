@@ -5,12 +5,11 @@ use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
+use emotion_capture::FilmWriter;
 use emotion_vision::detect::CascadePaths;
-use opencv::core::{CV_8UC3, Mat, Scalar, Size, Vector};
-use opencv::imgcodecs;
-use opencv::prelude::*;
-use opencv::videoio::VideoWriter;
+use image::{Rgb, RgbImage};
 use tempfile::TempDir;
 
 const PUPPET: [&str; 3] = ["puppet", "--frames", "2"];
@@ -60,28 +59,27 @@ fn file_with(folder: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
     file
 }
 
-fn picture(folder: &TempDir, name: &str, width: i32, height: i32) -> PathBuf {
+fn picture(folder: &TempDir, name: &str, width: u32, height: u32) -> PathBuf {
     let file = folder.path().join(name);
-    let grey = Scalar::new(90.0, 120.0, 150.0, 0.0);
-    let pixels = Mat::new_rows_cols_with_default(height, width, CV_8UC3, grey).expect("pixels");
-    assert!(imgcodecs::imwrite(path(&file), &pixels, &Vector::new()).expect("a picture"));
+    let pixels = RgbImage::from_pixel(width, height, Rgb([150, 120, 90]));
+    pixels.save(&file).expect("a picture");
     file
 }
 
 /// A film of `frames` noisy pictures: each of them takes its place in the file.
-fn film(folder: &TempDir, name: &str, codec: [char; 4], frames: i32) -> PathBuf {
+fn film(folder: &TempDir, name: &str, frames: u32) -> PathBuf {
     let file = folder.path().join(name);
-    let fourcc = VideoWriter::fourcc(codec[0], codec[1], codec[2], codec[3]).expect("a codec");
-    let mut writer =
-        VideoWriter::new(path(&file), fourcc, 25.0, Size::new(160, 120), true).expect("a film");
-    assert!(writer.is_opened().expect("a state"));
-    for _ in 0..frames {
-        let mut pixels =
-            Mat::new_rows_cols_with_default(120, 160, CV_8UC3, Scalar::all(0.0)).expect("pixels");
-        opencv::core::randu(&mut pixels, &Scalar::all(0.0), &Scalar::all(255.0)).expect("noise");
-        writer.write(&pixels).expect("a frame");
+    let mut film = FilmWriter::create(&file, 25.0, (160, 120)).expect("a film");
+    let mut state = 1_u32;
+    for number in 0..frames {
+        let noise = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        });
+        let noise: Vec<u8> = noise.take(160 * 120 * 3).collect();
+        film.write(noise, Duration::from_millis(40) * number).expect("a frame");
     }
-    writer.release().expect("an end");
+    film.finish().expect("an end");
     file
 }
 
@@ -128,7 +126,7 @@ fn a_folder_without_pictures() {
 #[test]
 fn a_film_without_its_end_keeps_the_rows_that_it_has() {
     let folder = folder();
-    let whole = film(&folder, "whole.avi", ['M', 'J', 'P', 'G'], 50);
+    let whole = film(&folder, "whole.avi", 50);
     assert!(succeeds(&analyze(&[path(&whole)])).contains("50 frames"));
     cut(&whole, 0.5);
     let messages = fails(&analyze(&[path(&whole)]), &["whole.avi", "truncated or damaged"]);
@@ -139,7 +137,7 @@ fn a_film_without_its_end_keeps_the_rows_that_it_has() {
 fn a_film_that_cannot_be_begun() {
     // An mp4 has its table of contents at the end.
     let folder = folder();
-    let whole = film(&folder, "whole.mp4", ['m', 'p', '4', 'v'], 50);
+    let whole = film(&folder, "whole.mp4", 50);
     cut(&whole, 0.5);
     fails(&analyze(&[path(&whole)]), &["whole.mp4 is no picture and no film"]);
 }

@@ -7,9 +7,8 @@ use std::process::{Command, Output};
 
 use emotion_capture::FrameSource;
 use emotion_capture::puppet::{PuppetConfig, PuppetSource};
-use opencv::core::{Mat, Vec3b, Vector};
-use opencv::prelude::*;
-use opencv::{imgcodecs, imgproc};
+use image::imageops::FilterType;
+use image::{DynamicImage, RgbImage};
 
 /// The project's own drawings, in which faces were missed once.
 const DRAWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pictures");
@@ -48,15 +47,12 @@ fn draw(file: &Path, heads: u8) {
     let config = PuppetConfig { heads: heads.max(1), ..PuppetConfig::default() };
     let mut puppet = PuppetSource::new(config);
     let frame = puppet.next_frame().expect("a puppet does not fail").expect("no end");
-    let (rows, columns) = (frame.height() as i32, frame.width() as i32);
     let mut bytes = frame.rgb().to_vec();
     if heads == 0 {
         bytes.fill(120);
     }
-    let rgb = Mat::new_rows_cols_with_bytes::<Vec3b>(rows, columns, &bytes).expect("a picture");
-    let mut bgr = Mat::default();
-    imgproc::cvt_color_def(&rgb, &mut bgr, imgproc::COLOR_RGB2BGR).expect("colours");
-    assert!(imgcodecs::imwrite(path(file), &bgr, &Vector::new()).expect("a file"));
+    let picture = RgbImage::from_raw(frame.width(), frame.height(), bytes).expect("a picture");
+    picture.save(file).expect("a file");
 }
 
 #[test]
@@ -100,19 +96,15 @@ fn a_face_that_fills_the_picture_is_found() {
     let folder = tempfile::tempdir().expect("a folder");
     let whole = folder.path().join("whole.png");
     draw(&whole, 1);
-    let picture = imgcodecs::imread(path(&whole), imgcodecs::IMREAD_COLOR).expect("a picture");
+    let picture = image::open(&whole).expect("a picture");
     let mut puppet = PuppetSource::new(PuppetConfig::default());
     puppet.next_frame().expect("a puppet does not fail");
     let square = puppet.truth()[0].bbox_in_frame;
-    let side = square.width.round() as i32;
-    let face = opencv::core::Rect::new(square.x as i32, square.y as i32, side, side);
-    let face = Mat::roi(&picture, face).expect("inside").try_clone().expect("memory");
+    let side = square.width.round() as u32;
+    let face: DynamicImage = picture.crop_imm(square.x as u32, square.y as u32, side, side);
     for pixels in [48, 160] {
-        let mut small = Mat::default();
-        let size = opencv::core::Size::new(pixels, pixels);
-        imgproc::resize(&face, &mut small, size, 0.0, 0.0, imgproc::INTER_AREA).expect("smaller");
         let file = folder.path().join(format!("{pixels}.png"));
-        assert!(imgcodecs::imwrite(path(&file), &small, &Vector::new()).expect("a file"));
+        face.resize_exact(pixels, pixels, FilterType::Triangle).save(&file).expect("a file");
         let (found, _) = rows(&[path(&file)]);
         assert_eq!(found.len(), 1, "{pixels} pixels");
     }

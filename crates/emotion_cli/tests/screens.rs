@@ -11,12 +11,10 @@ use std::process::{Command, Output};
 use bevy::color::Srgba;
 use bevy_emotion::hud::theme;
 use emotion_core::Expression;
-use opencv::core::{Mat, Vec3b};
-use opencv::imgcodecs;
-use opencv::prelude::*;
+use image::RgbImage;
 
-const WIDTH: i32 = 640;
-const HEIGHT: i32 = 360;
+const WIDTH: u32 = 640;
+const HEIGHT: u32 = 360;
 
 /// What the program says of a face: `face 1: happy, 83 %, 210x210 at 375,151 of 960x540`.
 struct Report {
@@ -59,17 +57,17 @@ fn demo(args: &[&str]) -> Output {
 }
 
 /// Takes a picture of the puppet.
-fn photograph(folder: &Path, name: &str, args: &[&str]) -> (Mat, Vec<Report>) {
+fn photograph(folder: &Path, name: &str, args: &[&str]) -> (RgbImage, Vec<Report>) {
     photograph_at((WIDTH, HEIGHT), folder, name, args)
 }
 
 /// The same, on a screen of another size.
 fn photograph_at(
-    (width, height): (i32, i32),
+    (width, height): (u32, u32),
     folder: &Path,
     name: &str,
     args: &[&str],
-) -> (Mat, Vec<Report>) {
+) -> (RgbImage, Vec<Report>) {
     let path: PathBuf = folder.join(name);
     let text = path.to_str().expect("a path of letters");
     let size = format!("{width}x{height}");
@@ -83,23 +81,17 @@ fn photograph_at(
     );
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{args:?} failed: {stderr}");
-    let picture = imgcodecs::imread_def(text).expect("the picture can be read");
-    assert_eq!((picture.cols(), picture.rows()), (width, height), "{stderr}");
+    let picture = image::open(text).expect("the picture can be read").into_rgb8();
+    assert_eq!(picture.dimensions(), (width, height), "{stderr}");
     (picture, Report::of(&stderr))
 }
 
 /// The pixels whose middles `inside` accepts, as red, green, blue from 0 to 255.
-fn pixels(picture: &Mat, inside: impl Fn(f64, f64) -> bool) -> Vec<[f64; 3]> {
-    let mut found = Vec::new();
-    for y in 0..picture.rows() {
-        let row = picture.at_row::<Vec3b>(y).expect("a row of pixels");
-        for (x, bgr) in row.iter().enumerate() {
-            if inside(x as f64 + 0.5, f64::from(y) + 0.5) {
-                found.push([f64::from(bgr[2]), f64::from(bgr[1]), f64::from(bgr[0])]);
-            }
-        }
-    }
-    found
+fn pixels(picture: &RgbImage, inside: impl Fn(f64, f64) -> bool) -> Vec<[f64; 3]> {
+    let inside = picture
+        .enumerate_pixels()
+        .filter(|(x, y, _)| inside(f64::from(*x) + 0.5, f64::from(*y) + 0.5));
+    inside.map(|(.., rgb)| rgb.0.map(f64::from)).collect()
 }
 
 fn in_rect(left: f64, top: f64, right: f64, bottom: f64) -> impl Fn(f64, f64) -> bool {
@@ -201,7 +193,7 @@ fn panels(times: f64) -> [(&'static str, [f64; 4]); 4] {
 }
 
 /// There is a dark panel with something bright written on it.
-fn assert_written(picture: &Mat, what: &str, [left, top, right, bottom]: [f64; 4]) {
+fn assert_written(picture: &RgbImage, what: &str, [left, top, right, bottom]: [f64; 4]) {
     let area = pixels(picture, in_rect(left, top, right, bottom));
     let panel = share(&area, |pixel| brightness(pixel) < 110.0);
     let text = share(&area, |pixel| brightness(pixel) > 140.0);
@@ -258,7 +250,7 @@ fn confetti(folder: &Path) -> String {
 }
 
 /// The share of the picture that has its colour.
-fn magenta(picture: &Mat) -> f64 {
+fn magenta(picture: &RgbImage) -> f64 {
     let all = pixels(picture, |_, _| true);
     share(&all, |[red, green, blue]| red.min(blue) > 150.0 && green < 0.6 * red.min(blue))
 }
@@ -355,7 +347,6 @@ fn four_heads_wear_four_rings_needs_vulkan() {
 #[test]
 #[ignore = "needs a Vulkan driver, software will do: scripts/test runs it"]
 fn a_film_has_the_frames_that_were_asked_for_needs_vulkan() {
-    use opencv::videoio::{CAP_ANY, CAP_PROP_FRAME_COUNT, VideoCapture};
     let folder = tempfile::tempdir().expect("a folder");
     let film = folder.path().join("demo.mp4");
     let film = film.to_str().expect("a path of letters");
@@ -374,8 +365,9 @@ fn a_film_has_the_frames_that_were_asked_for_needs_vulkan() {
     ]);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
-    let capture = VideoCapture::from_file(film, CAP_ANY).expect("OpenCV reads films");
-    assert_eq!(capture.get(CAP_PROP_FRAME_COUNT).expect("a count"), 12.0);
+    let spec = film.parse().expect("a path");
+    let film = emotion_capture::open(&spec, &Default::default()).expect("the film can be read");
+    assert_eq!(film.frame_count(), Some(12));
 }
 
 #[test]

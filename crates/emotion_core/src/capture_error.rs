@@ -58,10 +58,15 @@ pub enum CaptureError {
         skipped: usize,
     },
     /// A picture is damaged. The others of its folder can still be read.
-    #[error("the picture {} is damaged or of an unknown kind; it was left out", path.display())]
+    #[error(
+        "the picture {} is damaged or of an unknown kind ({reason}); it was left out",
+        path.display()
+    )]
     BadPicture {
         /// The picture.
         path: PathBuf,
+        /// What its decoder says.
+        reason: String,
     },
     /// A film stopped long before its end.
     #[error(
@@ -78,11 +83,13 @@ pub enum CaptureError {
     },
     /// A stream could not be opened.
     #[error(
-        "the stream {url} cannot be opened: nothing answers there, or it is no video; check the address and the network"
+        "the stream {url} cannot be opened: nothing answers there, or it is no video ({reason}); check the address and the network"
     )]
     StreamUnreachable {
         /// Its address, without password.
         url: String,
+        /// What the library that opens it says.
+        reason: String,
     },
     /// A stream broke off.
     #[error("the stream {url} broke off after {read} frames; check the network and the sender")]
@@ -152,12 +159,12 @@ pub enum CaptureError {
         /// What is wrong with the frame.
         error: FrameError,
     },
-    /// OpenCV failed.
-    #[error("{label} cannot be read, OpenCV says: {reason}")]
+    /// The library that decodes it failed.
+    #[error("{label} cannot be decoded: {reason}")]
     Library {
         /// The source.
         label: String,
-        /// OpenCV's message.
+        /// The library's message.
         reason: String,
     },
     /// The system gives no thread to read the source on.

@@ -1,14 +1,14 @@
 //! The pipeline as one struct: frame in, readings out. No Bevy, no threads, no files.
 
-use std::time::Instant;
-
-use emotion_core::{Analysis, FaceImage, Frame, FrameRect, Reading, Scores};
+use emotion_core::{Analysis, Frame};
 use emotion_models::{Classifier, ClassifierInfo, ClassifyError};
-use emotion_vision::crop::face_image;
-use emotion_vision::detect::{DetectError, Detection, FaceDetector};
-use emotion_vision::track::{Tracker, TrackerConfig};
+use emotion_vision::detect::{DetectError, FaceDetector};
+use emotion_vision::track::TrackerConfig;
 
-/// Detector, classifier and tracker in a row.
+use crate::{FaceFinder, FaceReader};
+
+/// Detector, classifier and tracker in a row: a [`FaceFinder`] and a [`FaceReader`], which
+/// [`Analyzer::into_halves`] gives to run them on two threads.
 ///
 /// ```no_run
 /// use emotion_core::Frame;
@@ -30,9 +30,8 @@ use emotion_vision::track::{Tracker, TrackerConfig};
 /// # }
 /// ```
 pub struct Analyzer {
-    detector: Box<dyn FaceDetector>,
-    classifier: Box<dyn Classifier>,
-    tracker: Tracker,
+    finder: FaceFinder,
+    reader: FaceReader,
 }
 
 impl Analyzer {
@@ -42,7 +41,10 @@ impl Analyzer {
         classifier: Box<dyn Classifier>,
         tracker: TrackerConfig,
     ) -> Self {
-        Self { detector, classifier, tracker: Tracker::new(tracker) }
+        Self {
+            finder: FaceFinder::new(detector, tracker),
+            reader: FaceReader::new(classifier, tracker),
+        }
     }
 
     /// Finds, reads and follows the faces of the next frame.
@@ -50,27 +52,10 @@ impl Analyzer {
     /// Frames come in the order of their times; the same frames give the same readings.
     ///
     /// # Errors
-    /// [`AnalyzeError`] when detector or classifier fail. The tracks stay as they were, and the
-    /// next frame may be tried.
+    /// [`AnalyzeError`] when detector or classifier fail. The next frame may be tried.
     pub fn analyze(&mut self, frame: &Frame) -> Result<Analysis, AnalyzeError> {
-        let start = Instant::now();
-        let known = self.tracker.known_faces(frame.time());
-        let detections = self.detector.detect(frame, &known)?;
-        let faces = self.tracker.observe(frame.time(), &detections);
-        let detect_time = start.elapsed();
-
-        let start = Instant::now();
-        let scores =
-            self.classify(frame, faces.iter().map(|face| (face.bbox_in_frame, face.roll)))?;
-        let classify_time = start.elapsed();
-
-        Ok(Analysis {
-            sequence: frame.sequence(),
-            time: frame.time(),
-            readings: self.tracker.read(frame.time(), &faces, &scores),
-            detect_time,
-            classify_time,
-        })
+        let found = self.finder.find(frame)?;
+        Ok(self.reader.read(&found)?)
     }
 
     /// Finds and reads the faces of a picture that has nothing to do with the frames before it: it is
@@ -85,72 +70,36 @@ impl Analyzer {
         frame: &Frame,
         smallest: Option<f32>,
     ) -> Result<Analysis, AnalyzeError> {
-        let start = Instant::now();
-        let mut detections = self.detector.detect_still(frame, smallest)?;
-        let left = |detection: &Detection| detection.bbox_in_frame.x;
-        detections.sort_by(|a, b| left(a).total_cmp(&left(b)));
-        let detect_time = start.elapsed();
-
-        let start = Instant::now();
-        let scores =
-            self.classify(frame, detections.iter().map(|face| (face.bbox_in_frame, face.roll)))?;
-        let classify_time = start.elapsed();
-
-        let floor = self.tracker.config().confidence_floor;
-        let readings = detections.iter().zip(scores).zip(1..).map(|((face, scores), track)| {
-            let (highest, confidence) = scores.highest();
-            Reading {
-                track,
-                bbox_in_frame: face.bbox_in_frame,
-                roll: face.roll,
-                presence: face.confidence,
-                scores,
-                raw_scores: scores,
-                dominant: (confidence >= floor).then_some(highest),
-                confidence,
-            }
-        });
-        Ok(Analysis {
-            sequence: frame.sequence(),
-            time: frame.time(),
-            readings: readings.collect(),
-            detect_time,
-            classify_time,
-        })
+        let found = self.finder.find_still(frame, smallest)?;
+        Ok(self.reader.read(&found)?)
     }
 
-    /// The scores of the faces in these boxes, each with its roll.
-    fn classify(
-        &mut self,
-        frame: &Frame,
-        faces: impl Iterator<Item = (FrameRect, f32)>,
-    ) -> Result<Vec<Scores>, ClassifyError> {
-        let images: Vec<FaceImage> =
-            faces.map(|(bbox_in_frame, roll)| face_image(frame, bbox_in_frame, roll)).collect();
-        if images.is_empty() { Ok(Vec::new()) } else { self.classifier.classify(&images) }
+    /// The two halves: what one finds, the other reads, in the same order.
+    pub fn into_halves(self) -> (FaceFinder, FaceReader) {
+        (self.finder, self.reader)
     }
 
     /// Puts another classifier in the place of the one that runs.
     pub fn set_classifier(&mut self, classifier: Box<dyn Classifier>) {
-        self.classifier = classifier;
+        self.reader.set_classifier(classifier);
     }
 
     /// What reads the faces, for people.
     pub fn classifier(&self) -> &ClassifierInfo {
-        self.classifier.description()
+        self.reader.classifier()
     }
 
     /// Forgets all faces: the next frame is of another epoch of the stream. Track numbers go on.
     pub fn reset(&mut self) {
-        self.detector.reset();
-        self.tracker.reset();
+        self.finder.reset();
+        self.reader.reset();
     }
 
     /// Forgets all faces and numbers tracks from 1 again: the next frame is of another stream, and
     /// its readings do not depend on the one before.
     pub fn restart(&mut self) {
-        self.detector.reset();
-        self.tracker.restart();
+        self.finder.restart();
+        self.reader.reset();
     }
 }
 

@@ -12,7 +12,7 @@ use emotion_core::{Analysis, Frame};
 use emotion_models::{
     BackendChoice, Classifier, ClassifierInfo, ClassifierOptions, ModelChoice, ModelPool, Readout,
 };
-use emotion_vision::detect::{CascadePaths, HaarDetector, HaarEngine};
+use emotion_vision::detect::HaarDetector;
 use emotion_vision::track::TrackerConfig;
 
 use crate::{AnalyzeError, Analyzer};
@@ -26,8 +26,6 @@ pub struct AnalyzerSettings {
     pub model: ModelChoice,
     /// The folder of the cascade files, or the frontal one in it; `None` looks where OpenCV keeps them.
     pub cascades: Option<PathBuf>,
-    /// What evaluates the cascades.
-    pub haar_engine: HaarEngine,
     /// How faces are followed and their scores smoothed.
     pub tracker: TrackerConfig,
     /// An analysis that takes longer is given up and another analyzer started, at most a few times.
@@ -57,7 +55,6 @@ impl AnalyzerSettings {
         self.maker.is_none()
             && loaded.maker.is_none()
             && self.cascades == loaded.cascades
-            && self.haar_engine == loaded.haar_engine
             && self.tracker == loaded.tracker
     }
 
@@ -80,8 +77,7 @@ impl AnalyzerSettings {
         if let Some(make) = &self.maker {
             return make();
         }
-        let cascades = CascadePaths::find(self.cascades.as_deref())?;
-        let detector = HaarDetector::with_engine(&cascades, self.haar_engine)?;
+        let detector = HaarDetector::from_system(self.cascades.as_deref())?;
         Ok(Analyzer::new(Box::new(detector), pool.load(options)?, self.tracker))
     }
 }

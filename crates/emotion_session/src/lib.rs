@@ -2,6 +2,7 @@
 //!
 //! - [`Analyzer`]: detection, tracking and reading of one frame after the other, pulled and
 //!   deterministic.
+//! - [`FaceFinder`] and [`FaceReader`]: its two halves, for two threads.
 //! - [`Engine`]: an analyzer on a thread of its own: hot swap, deadlines, restart.
 //! - [`Lifecycle`]: who is in view, and what changed.
 //! - [`Fuser`]: one answer from all modalities of a subject.
@@ -10,14 +11,18 @@
 
 mod analyzer;
 mod engine;
+mod finder;
 mod fuser;
 mod lifecycle;
+mod reader;
 mod session;
 mod stream;
 
 pub use analyzer::{AnalyzeError, Analyzer};
 pub use engine::{AnalyzerMaker, AnalyzerSettings, Engine, EngineStatus, Finished};
+pub use finder::{FaceFinder, FoundFaces};
 pub use fuser::Fuser;
 pub use lifecycle::{Lifecycle, LifecycleConfig, Observation};
+pub use reader::FaceReader;
 pub use session::{Session, SessionCommand, SessionStatus, StreamStatus};
 pub use stream::{Polled, Stream, StreamConfig};

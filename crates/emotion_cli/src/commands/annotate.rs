@@ -1,118 +1,243 @@
-//! Draws readings into the picture: a box turned with the head, and a label.
+//! Pictures with readings drawn in: a box turned with the head, and a label. As a film, or as one picture.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use emotion_core::Expression;
-use emotion_core::Frame;
-use emotion_core::Reading;
-use opencv::core::{Mat, MatTraitConst, Point, Scalar, Vector};
-use opencv::imgproc;
+use ab_glyph::{Font, FontRef, OutlineCurve, PxScale, ScaleFont};
+use anyhow::{Context, bail};
+use emotion_capture::FilmWriter;
+use emotion_core::{Expression, Frame, Reading};
+use tiny_skia::{Color, FillRule, LineJoin, Paint, PathBuilder, Pixmap, Rect, Stroke, Transform};
 
-use super::film::FilmWriter;
 use super::letterbox::{self, PictureSize};
 
-/// A film of the frames with their readings drawn in. The first frame sets its size; later frames
-/// of another size are fitted into it.
+/// Behind letters, and along lines: it keeps both visible on any background.
+const DARK: [u8; 3] = [16, 16, 16];
+
+/// Where frames with their readings drawn in go.
+pub enum Annotated {
+    /// A film. The first frame sets its size; later frames of another size are fitted into it.
+    Film(Box<AnnotatedFilm>),
+    /// A picture, of which there is one only.
+    Picture(PathBuf),
+}
+
+/// A film of annotated frames.
 pub struct AnnotatedFilm {
     path: PathBuf,
     frames_per_second: f64,
     film: Option<(FilmWriter, PictureSize)>,
 }
 
-impl AnnotatedFilm {
-    /// A film; its file is created with the first frame.
-    pub fn new(path: PathBuf, frames_per_second: f64) -> Self {
-        Self { path, frames_per_second, film: None }
+impl Annotated {
+    /// A file that is created with the first frame. Names of pictures are for sources that are one picture.
+    ///
+    /// # Errors
+    /// When a film is to become a picture.
+    pub fn new(path: &Path, frames_per_second: f64, is_picture: bool) -> anyhow::Result<Self> {
+        let path = path.to_owned();
+        if !is_named_like_a_picture(&path) {
+            let film = AnnotatedFilm { path, frames_per_second, film: None };
+            return Ok(Self::Film(Box::new(film)));
+        }
+        if !is_picture {
+            bail!("{} is a picture, and there are many frames; end it in .mp4", path.display());
+        }
+        Ok(Self::Picture(path))
     }
 
     /// Appends a frame with its readings drawn in.
     ///
     /// # Errors
-    /// When the film cannot be created, drawn or written.
+    /// When the file cannot be created, drawn or written.
     pub fn write(&mut self, frame: &Frame, readings: &[Reading]) -> anyhow::Result<()> {
-        let frame_size = PictureSize { width: frame.width(), height: frame.height() };
+        let (width, height) = (frame.width(), frame.height());
+        let rgb = draw(frame, readings)?;
+        let drawn = Frame::from_rgb(rgb, width, height, frame.sequence(), frame.time())?;
+        match self {
+            Self::Film(film) => film.write(&drawn),
+            Self::Picture(path) => save_picture(path, &drawn),
+        }
+    }
+
+    /// Finishes the file.
+    ///
+    /// # Errors
+    /// When a film cannot be closed or renamed to its path.
+    pub fn finish(self) -> anyhow::Result<()> {
+        let Self::Film(film) = self else { return Ok(()) };
+        film.film.map_or(Ok(()), |(film, _)| Ok(film.finish()?))
+    }
+}
+
+impl AnnotatedFilm {
+    fn write(&mut self, frame: &Frame) -> anyhow::Result<()> {
+        let size = PictureSize { width: frame.width(), height: frame.height() };
         let (film, film_size) = match &mut self.film {
             Some(film) => film,
             None => {
-                let film = FilmWriter::create(&self.path, self.frames_per_second, frame_size)?;
-                self.film.insert((film, frame_size))
+                let (width, height) = (size.width, size.height);
+                let film = FilmWriter::create(&self.path, self.frames_per_second, (width, height))?;
+                self.film.insert((film, size))
             }
         };
-        let mut picture = Mat::default();
-        imgproc::cvt_color_def(&letterbox::picture(frame)?, &mut picture, imgproc::COLOR_RGB2BGR)?;
-        // Boxes first, so that no box covers a label.
-        for reading in readings {
-            draw_box(&mut picture, reading)?;
+        if size == *film_size {
+            return Ok(film.write(frame.rgb().to_vec(), frame.time())?);
         }
-        for reading in readings {
-            draw_label(&mut picture, reading)?;
-        }
-        if frame_size != *film_size {
-            picture = letterbox::fit(&picture, *film_size)?;
-        }
-        film.write(&picture)
-    }
-
-    /// Finishes the film.
-    ///
-    /// # Errors
-    /// When the film cannot be closed or renamed to its path.
-    pub fn finish(self) -> anyhow::Result<()> {
-        self.film.map_or(Ok(()), |(film, _)| film.finish())
+        let fitted = letterbox::frame(frame, *film_size)?;
+        Ok(film.write(fitted.rgb().to_vec(), frame.time())?)
     }
 }
 
-fn draw_box(picture: &mut Mat, reading: &Reading) -> opencv::Result<()> {
-    let corners: Vector<Point> = corners(reading)
-        .into_iter()
-        .map(|(x, y)| Point::new(x.round() as i32, y.round() as i32))
-        .collect();
-    let (dark, color) = (Scalar::new(16.0, 16.0, 16.0, 0.0), color(reading.dominant));
-    let thickness = stroke(picture);
-    // A dark edge keeps the line visible on any background.
-    imgproc::polylines(picture, &corners, true, dark, thickness * 2 + 1, imgproc::LINE_AA, 0)?;
-    imgproc::polylines(picture, &corners, true, color, thickness, imgproc::LINE_AA, 0)
+/// Refuses, before the work begins, what could not be written.
+///
+/// # Errors
+/// What is missing, or which names there are.
+pub fn check_target(path: &Path) -> anyhow::Result<()> {
+    if !is_named_like_a_picture(path) {
+        return Ok(FilmWriter::check_target(path)?);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder.filter(|folder| !folder.is_dir()) {
+        Some(folder) => bail!("there is no folder {}; create it first", folder.display()),
+        None => Ok(()),
+    }
 }
 
-fn draw_label(picture: &mut Mat, reading: &Reading) -> opencv::Result<()> {
+/// Writes a frame into a file: PNG or JPEG, by its name.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn save_picture(path: &Path, frame: &Frame) -> anyhow::Result<()> {
+    let (width, height) = (frame.width(), frame.height());
+    image::save_buffer(path, frame.rgb(), width, height, image::ColorType::Rgb8).with_context(
+        || {
+            format!(
+                "cannot save {}; end it in .png or .jpg, in a folder that is there",
+                path.display()
+            )
+        },
+    )
+}
+
+fn is_named_like_a_picture(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    ["png", "jpg", "jpeg"].iter().any(|known| extension == *known)
+}
+
+/// The frame's pixels with the readings drawn in, as RGB.
+fn draw(frame: &Frame, readings: &[Reading]) -> anyhow::Result<Vec<u8>> {
+    let mut canvas = Pixmap::new(frame.width(), frame.height())
+        .with_context(|| format!("{frame:?} is too large to be drawn on"))?;
+    canvas.data_mut().copy_from_slice(&frame.to_rgba());
+    // Boxes first, so that no box covers a label.
+    for reading in readings {
+        draw_box(&mut canvas, reading);
+    }
+    for reading in readings {
+        draw_label(&mut canvas, reading)?;
+    }
+    Ok(canvas.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect())
+}
+
+fn draw_box(canvas: &mut Pixmap, reading: &Reading) {
+    let [first, rest @ ..] = corners(reading);
+    let mut path = PathBuilder::new();
+    path.move_to(first.0, first.1);
+    for (x, y) in rest {
+        path.line_to(x, y);
+    }
+    path.close();
+    let Some(path) = path.finish() else { return };
+    let width = line_width(canvas);
+    for (color, width) in [(DARK, width * 2.0 + 1.0), (color(reading.dominant), width)] {
+        let stroke = Stroke { width, line_join: LineJoin::Round, ..Stroke::default() };
+        canvas.stroke_path(&path, &paint(color), &stroke, Transform::identity(), None);
+    }
+}
+
+fn draw_label(canvas: &mut Pixmap, reading: &Reading) -> anyhow::Result<()> {
     let text = match reading.dominant {
         Some(expression) => {
             format!("#{} {expression} {:.0}%", reading.track, reading.confidence * 100.0)
         }
         None => format!("#{} unsure", reading.track),
     };
-    let font = imgproc::FONT_HERSHEY_SIMPLEX;
-    let scale = (f64::from(picture.rows()) / 900.0).clamp(0.4, 4.0);
-    let thickness = stroke(picture);
-    let mut below = 0;
-    let size = imgproc::get_text_size(&text, font, scale, thickness, &mut below)?;
-    let pad = below.max(2);
+    let font = FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT)
+        .context("the font of this program is damaged")?;
+    let (canvas_width, canvas_height) = (canvas.width() as f32, canvas.height() as f32);
+    let size = PxScale::from((canvas_height / 30.0).clamp(14.0, 100.0));
+    let scaled = font.as_scaled(size);
+    let width: f32 = text.chars().map(|letter| scaled.h_advance(font.glyph_id(letter))).sum();
+    let pad = (size.y * 0.25).round();
+    let (plate_width, plate_height) = (width + 2.0 * pad, scaled.height() + pad);
 
-    let corners = corners(reading);
-    let top = corners.iter().map(|corner| corner.1).fold(f32::INFINITY, f32::min);
-    let (center, _) = reading.bbox_in_frame.center();
-    let (plate_width, plate_height) = (size.width + 2 * pad, size.height + below + 2 * pad);
     // Above the face and inside the picture, as far as there is room.
-    let x = (center as i32 - plate_width / 2).clamp(0, (picture.cols() - plate_width).max(0));
-    let y = (top as i32 - plate_height - 2 * thickness)
-        .clamp(0, (picture.rows() - plate_height).max(0));
+    let top = corners(reading).iter().map(|corner| corner.1).fold(f32::INFINITY, f32::min);
+    let (middle, _) = reading.bbox_in_frame.center();
+    let x = (middle - plate_width / 2.0).clamp(0.0, (canvas_width - plate_width).max(0.0));
+    let y = (top - plate_height - 2.0 * line_width(canvas))
+        .clamp(0.0, (canvas_height - plate_height).max(0.0));
+    if let Some(plate) = Rect::from_xywh(x.round(), y.round(), plate_width, plate_height) {
+        canvas.fill_rect(plate, &paint(DARK), Transform::identity(), None);
+    }
 
-    let plate = opencv::core::Rect::new(x, y, plate_width, plate_height);
-    let dark = Scalar::new(16.0, 16.0, 16.0, 0.0);
-    imgproc::rectangle(picture, plate, dark, imgproc::FILLED, imgproc::LINE_8, 0)?;
-    let baseline = Point::new(x + pad, y + pad + size.height);
-    let color = color(reading.dominant);
-    imgproc::put_text(
-        picture,
-        &text,
-        baseline,
-        font,
-        scale,
-        color,
-        thickness,
-        imgproc::LINE_AA,
-        false,
-    )
+    let mut path = PathBuilder::new();
+    let mut pen = (x.round() + pad, y.round() + pad / 2.0 + scaled.ascent());
+    for letter in text.chars() {
+        let glyph = font.glyph_id(letter);
+        add_outline(&mut path, &font, glyph, size, pen);
+        pen.0 += scaled.h_advance(glyph);
+    }
+    if let Some(path) = path.finish() {
+        let paint = paint(color(reading.dominant));
+        canvas.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
+    }
+    Ok(())
+}
+
+/// Adds a letter's outline whose baseline starts at `pen`.
+fn add_outline(
+    path: &mut PathBuilder,
+    font: &FontRef,
+    glyph: ab_glyph::GlyphId,
+    size: PxScale,
+    pen: (f32, f32),
+) {
+    let Some(outline) = font.outline(glyph) else { return };
+    let factor = size.y / font.height_unscaled();
+    // Fonts count upwards, pictures downwards.
+    let at = |point: ab_glyph::Point| (pen.0 + point.x * factor, pen.1 - point.y * factor);
+    let mut last = None;
+    for curve in outline.curves {
+        let (from, to) = match &curve {
+            OutlineCurve::Line(from, to) => (*from, *to),
+            OutlineCurve::Quad(from, _, to) => (*from, *to),
+            OutlineCurve::Cubic(from, _, _, to) => (*from, *to),
+        };
+        let (from, to) = (at(from), at(to));
+        if last != Some(from) {
+            path.move_to(from.0, from.1);
+        }
+        match curve {
+            OutlineCurve::Line(..) => path.line_to(to.0, to.1),
+            OutlineCurve::Quad(_, control, _) => {
+                let control = at(control);
+                path.quad_to(control.0, control.1, to.0, to.1);
+            }
+            OutlineCurve::Cubic(_, first, second, _) => {
+                let (first, second) = (at(first), at(second));
+                path.cubic_to(first.0, first.1, second.0, second.1, to.0, to.1);
+            }
+        }
+        last = Some(to);
+    }
+}
+
+fn paint([red, green, blue]: [u8; 3]) -> Paint<'static> {
+    let mut paint = Paint::default();
+    paint.set_color(Color::from_rgba8(red, green, blue, 255));
+    paint.anti_alias = true;
+    paint
 }
 
 /// The corners of the face's square, turned around its centre by the head's roll.
@@ -128,13 +253,13 @@ fn corners(reading: &Reading) -> [(f32, f32); 4] {
 }
 
 /// Width of lines in pixels, proportional to the height of the picture.
-fn stroke(picture: &Mat) -> i32 {
-    (picture.rows() / 360).max(1)
+fn line_width(canvas: &Pixmap) -> f32 {
+    (canvas.height() as f32 / 300.0).max(1.5)
 }
 
-/// The expression's colour, the same everywhere in the project, as BGR.
-fn color(expression: Option<Expression>) -> Scalar {
-    let [r, g, b] = match expression {
+/// The expression's colour, the same everywhere in the project.
+fn color(expression: Option<Expression>) -> [u8; 3] {
+    match expression {
         Some(Expression::Angry) => [0xD5, 0x5E, 0x00],
         Some(Expression::Disgust) => [0x5B, 0x9A, 0x3C],
         Some(Expression::Fear) => [0x8E, 0x6B, 0xBF],
@@ -143,8 +268,7 @@ fn color(expression: Option<Expression>) -> Scalar {
         Some(Expression::Surprise) => [0x35, 0xB6, 0xD6],
         Some(Expression::Neutral) => [0xB8, 0xBC, 0xC2],
         None => [0xFF, 0xFF, 0xFF],
-    };
-    Scalar::new(f64::from(b), f64::from(g), f64::from(r), 0.0)
+    }
 }
 
 #[cfg(test)]
@@ -154,19 +278,35 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_quarter_turn_clockwise_brings_the_top_left_corner_to_the_top_right() {
-        let reading = Reading {
+    fn reading(roll: f32, dominant: Option<Expression>) -> Reading {
+        Reading {
             track: 1,
             bbox_in_frame: FrameRect::new(10.0, 20.0, 40.0, 40.0),
-            roll: std::f32::consts::FRAC_PI_2,
+            roll,
             presence: 1.0,
             scores: Scores::UNIFORM,
             raw_scores: Scores::UNIFORM,
-            dominant: None,
+            dominant,
             confidence: 0.1,
-        };
-        let (x, y) = corners(&reading)[0];
+        }
+    }
+
+    #[test]
+    fn a_quarter_turn_clockwise_brings_the_top_left_corner_to_the_top_right() {
+        let (x, y) = corners(&reading(std::f32::consts::FRAC_PI_2, None))[0];
         assert!((x - 50.0).abs() < 1e-3 && (y - 20.0).abs() < 1e-3, "{x}, {y}");
+    }
+
+    #[test]
+    fn box_and_label_are_drawn_in_the_expressions_colour() {
+        let grey = vec![128; 200 * 100 * 3];
+        let frame = Frame::from_rgb(grey, 200, 100, 0, std::time::Duration::ZERO).unwrap();
+        let drawn = draw(&frame, &[reading(0.0, Some(Expression::Happy))]).unwrap();
+        let pixel = |x: usize, y: usize| &drawn[(y * 200 + x) * 3..(y * 200 + x) * 3 + 3];
+        assert_eq!(pixel(199, 99), [128; 3], "the rest stays as it is");
+        assert_eq!(pixel(30, 60), color(Some(Expression::Happy)), "the lower edge");
+        let amber = (0..20).flat_map(|y| (0..200).map(move |x| (x, y)));
+        let amber = amber.filter(|&(x, y)| pixel(x, y)[0] > 200 && pixel(x, y)[2] < 60).count();
+        assert!(amber > 60, "{amber} pixels of letters");
     }
 }

@@ -4,10 +4,8 @@ use std::str::FromStr;
 
 use anyhow::Context;
 use emotion_core::{Frame, MAX_SIDE};
-use opencv::boxed_ref::BoxedRef;
-use opencv::core::{BORDER_CONSTANT, Mat, Size, ToInputArray, Vec3b, copy_make_border_def};
-use opencv::imgproc;
-use opencv::prelude::*;
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 /// Width and height in pixels, written as `640x480`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,59 +29,38 @@ impl FromStr for PictureSize {
     }
 }
 
-/// The frame fitted into `size`; it keeps its number and time.
+/// The frame fitted into `size`, centred, with black bars where its aspect differs. It keeps its number
+/// and time.
 ///
 /// # Errors
-/// When OpenCV cannot scale it, as when memory runs out.
+/// When it cannot be scaled.
 pub fn frame(frame: &Frame, size: PictureSize) -> anyhow::Result<Frame> {
-    let fitted = picture(frame)
-        .and_then(|picture| fit(&picture, size))
+    let rgb = fit(frame, size)
         .with_context(|| format!("cannot scale {frame:?} to {}x{}", size.width, size.height))?;
-    let rgb = fitted.data_bytes()?.to_vec();
     Ok(Frame::from_rgb(rgb, size.width, size.height, frame.sequence(), frame.time())?)
 }
 
-/// A frame's pixels as an OpenCV matrix: 8-bit RGB, not copied.
-///
-/// # Errors
-/// When OpenCV refuses the size.
-pub fn picture(frame: &Frame) -> anyhow::Result<BoxedRef<'_, Mat>> {
-    let (rows, columns) = (i32::try_from(frame.height())?, i32::try_from(frame.width())?);
-    Ok(Mat::new_rows_cols_with_bytes::<Vec3b>(rows, columns, frame.rgb())?)
-}
-
-/// `picture` fitted into `size`, centred, with black bars where its aspect differs.
-///
-/// # Errors
-/// When OpenCV cannot scale it.
-pub fn fit(
-    picture: &(impl MatTraitConst + ToInputArray),
-    size: PictureSize,
-) -> anyhow::Result<Mat> {
-    let (columns, rows) = (f64::from(picture.cols()), f64::from(picture.rows()));
-    let scale = (f64::from(size.width) / columns).min(f64::from(size.height) / rows);
-    let inner = Size::new(
-        ((columns * scale).round() as i32).max(1),
-        ((rows * scale).round() as i32).max(1),
-    );
+fn fit(frame: &Frame, size: PictureSize) -> anyhow::Result<Vec<u8>> {
+    let scale = (f64::from(size.width) / f64::from(frame.width()))
+        .min(f64::from(size.height) / f64::from(frame.height()));
+    let side = |side: u32| ((f64::from(side) * scale).round() as u32).max(1);
+    let (width, height) = (side(frame.width()), side(frame.height()));
+    let picture = ImageRef::new(frame.width(), frame.height(), frame.rgb(), PixelType::U8x3)?;
+    let mut scaled = Image::new(width, height, PixelType::U8x3);
     // Averaging while shrinking keeps small faces free of aliasing.
-    let method = if scale < 1.0 { imgproc::INTER_AREA } else { imgproc::INTER_LINEAR };
-    let mut scaled = Mat::default();
-    imgproc::resize(picture, &mut scaled, inner, 0.0, 0.0, method)?;
+    let filter = if scale < 1.0 { FilterType::Box } else { FilterType::Bilinear };
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
+    Resizer::new().resize(&picture, &mut scaled, &options)?;
 
-    let (bars_x, bars_y) =
-        (i32::try_from(size.width)? - inner.width, i32::try_from(size.height)? - inner.height);
-    let (left, top) = (bars_x / 2, bars_y / 2);
-    let mut fitted = Mat::default();
-    copy_make_border_def(
-        &scaled,
-        &mut fitted,
-        top,
-        bars_y - top,
-        left,
-        bars_x - left,
-        BORDER_CONSTANT,
-    )?;
+    let row_bytes = size.width as usize * 3;
+    let mut fitted = vec![0; row_bytes * size.height as usize];
+    let left = (size.width - width) as usize / 2 * 3;
+    let top = (size.height - height) as usize / 2;
+    let scaled_bytes = width as usize * 3;
+    let rows = fitted.chunks_exact_mut(row_bytes).skip(top);
+    for (row, scaled) in rows.zip(scaled.buffer().chunks_exact(scaled_bytes)) {
+        row[left..left + scaled_bytes].copy_from_slice(scaled);
+    }
     Ok(fitted)
 }
 

@@ -13,7 +13,6 @@ pub mod demo;
 #[cfg(feature = "train")]
 pub mod evaluate;
 pub mod export;
-mod film;
 mod letterbox;
 #[cfg(feature = "train")]
 pub mod logits;

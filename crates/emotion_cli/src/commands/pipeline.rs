@@ -1,17 +1,20 @@
 //! The face pipeline of `emotion`, with the arguments that its commands share.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 #[cfg(feature = "demo")]
 use bevy_emotion::plugin::AnalyzePlugin;
 use clap::{Args, ValueEnum};
 use emotion_core::supervise::Deadlines;
-use emotion_models::{BackendChoice, ClassifierOptions, ModelChoice};
-use emotion_session::Analyzer;
+use emotion_models::{
+    BackendChoice, Classifier, ClassifierInfo, ClassifierOptions, ModelChoice, ModelPool,
+};
 #[cfg(feature = "demo")]
 use emotion_session::AnalyzerSettings;
-use emotion_vision::detect::{CascadePaths, HaarDetector, HaarEngine};
+use emotion_session::{FaceFinder, FaceReader};
+use emotion_vision::detect::{CascadePaths, HaarDetector};
 use emotion_vision::track::TrackerConfig;
 
 /// What finds and reads faces.
@@ -29,7 +32,7 @@ pub struct PipelineArgs {
     #[arg(long, value_name = "FILE|FOLDER")]
     cascade: Option<PathBuf>,
 
-    /// What evaluates the cascades; both find the same faces
+    /// What evaluates the cascades; both find the same faces. The demo always takes haar
     #[arg(long, value_enum, default_value_t)]
     detector: Detector,
 }
@@ -40,35 +43,100 @@ enum Detector {
     /// This program, the faster one
     #[default]
     Haar,
-    /// OpenCV
+    /// OpenCV, in a program that was built with it
     Opencv,
 }
 
-impl From<Detector> for HaarEngine {
-    fn from(detector: Detector) -> Self {
-        match detector {
-            Detector::Haar => Self::Rust,
-            Detector::Opencv => Self::OpenCv,
+impl Detector {
+    fn finder(self, cascades: &CascadePaths) -> anyhow::Result<FaceFinder> {
+        let detector = match self {
+            Self::Haar => HaarDetector::from_paths(cascades)?,
+            #[cfg(feature = "opencv")]
+            Self::Opencv => {
+                let engine = emotion_opencv::OpenCvEngine::load(cascades)?;
+                HaarDetector::with_engine(Box::new(engine))
+            }
+            #[cfg(not(feature = "opencv"))]
+            Self::Opencv => anyhow::bail!(
+                "this program was built without OpenCV; build it with `--features emotion_cli/opencv`, \
+                 or leave out --detector"
+            ),
+        };
+        Ok(FaceFinder::new(Box::new(detector), TrackerConfig::default()))
+    }
+}
+
+/// What pipelines of several threads are made of.
+pub struct Parts {
+    detector: Detector,
+    cascades: CascadePaths,
+    /// The first finder: it is loaded before the work begins, so that what it lacks is said once.
+    finder: Mutex<Option<FaceFinder>>,
+    info: ClassifierInfo,
+    options: ClassifierOptions,
+    pool: ModelPool,
+    /// Keeps the model in the pool while nobody reads.
+    _model: Mutex<Box<dyn Classifier>>,
+}
+
+impl Parts {
+    /// A finder of its own for a thread.
+    ///
+    /// # Errors
+    /// When the cascades cannot be read any more.
+    pub fn finder(&self) -> anyhow::Result<FaceFinder> {
+        match self.finder.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(finder) => Ok(finder),
+            None => self.detector.finder(&self.cascades),
         }
+    }
+
+    /// A reader of its own for a thread; all of them share one model.
+    ///
+    /// # Errors
+    /// When the model cannot be loaded.
+    pub fn reader(&self) -> anyhow::Result<FaceReader> {
+        Ok(FaceReader::new(self.pool.load(&self.options)?, TrackerConfig::default()))
+    }
+
+    /// The model's name.
+    pub fn model_name(&self) -> &str {
+        &self.info.model
+    }
+
+    /// What runs, for people.
+    pub fn describe(&self) -> String {
+        let info = &self.info;
+        let note = info.note.as_ref().map_or(String::new(), |note| format!(" ({note})"));
+        format!("model {}, {} on {}{note}", info.model, info.backend, info.device)
     }
 }
 
 impl PipelineArgs {
-    /// The pipeline, on its own device.
+    /// What pipelines are made of, on a device of their own.
     ///
     /// # Errors
     /// When there is no usable cascade, model or device.
-    pub fn analyzer(&self) -> anyhow::Result<Analyzer> {
-        let cascades = CascadePaths::find(self.cascade.as_deref())?;
-        let detector = HaarDetector::with_engine(&cascades, self.detector.into())?;
+    pub fn parts(&self) -> anyhow::Result<Parts> {
         let model = self.model.clone().unwrap_or_default();
         let options = ClassifierOptions {
             // This is not real time: a slow driver gets longer deadlines.
             deadlines: Deadlines::nested(Duration::from_secs(60)),
             ..ClassifierOptions::new(self.backend, model)
         };
-        let classifier = options.load()?;
-        Ok(Analyzer::new(Box::new(detector), classifier, TrackerConfig::default()))
+        let pool = ModelPool::new();
+        let model = pool.load(&options)?;
+        let cascades = CascadePaths::find(self.cascade.as_deref())?;
+        let finder = Mutex::new(Some(self.detector.finder(&cascades)?));
+        Ok(Parts {
+            detector: self.detector,
+            cascades,
+            finder,
+            info: model.description().clone(),
+            options,
+            pool,
+            _model: Mutex::new(model),
+        })
     }
 
     /// The same pipeline for an app, on the app's own device.
@@ -78,7 +146,6 @@ impl PipelineArgs {
             backend: self.backend,
             model: self.model.clone().unwrap_or_default(),
             cascades: self.cascade.clone(),
-            haar_engine: self.detector.into(),
             ..AnalyzerSettings::default()
         };
         AnalyzePlugin { settings }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use anyhow::Context;
 use emotion_core::Analysis;
-use emotion_core::Frame;
 use emotion_store::{Moment, RecordingError, RecordingInfo, RecordingWriter, What};
 
 /// A recording of all inputs, one after the other.
@@ -48,17 +47,16 @@ impl Tape {
         self.first = None;
     }
 
-    /// Adds the analysis of a frame that lasts for `interval`.
+    /// Adds the analysis of a frame of this size that lasts for `interval`.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn write(
         &mut self,
-        frame: &Frame,
+        frame_size: (u32, u32),
         analysis: &Analysis,
         interval: Duration,
     ) -> anyhow::Result<()> {
-        let frame_size = (frame.width(), frame.height());
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => {
@@ -67,8 +65,8 @@ impl Tape {
             }
         };
         let is_first = self.first.is_none();
-        let first = *self.first.get_or_insert(frame.time());
-        let at = self.start + frame.time().saturating_sub(first);
+        let first = *self.first.get_or_insert(analysis.time);
+        let at = self.start + analysis.time.saturating_sub(first);
         let mut write = |what| {
             writer
                 .push(&Moment::new(at, what))

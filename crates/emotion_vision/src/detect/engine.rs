@@ -7,7 +7,7 @@ use crate::haar::{Cascade, CascadeSearch, Hit, Sizes};
 
 /// Which of a detector's cascades.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub enum Role {
     /// Faces seen from the front: quick, and misses least.
     Frontal,
     /// The same, slower and hardly ever mistaken.
@@ -33,9 +33,12 @@ impl<T> ByRole<T> {
     }
 }
 
-/// Evaluates cascades. Every engine gives the same hits.
-pub(super) trait CascadeEngine: Send {
-    /// Puts all hits of a cascade in a picture into `hits`, small ones first, each size row by row.
+/// Evaluates the cascades of a [`HaarDetector`](super::HaarDetector). Every engine gives the same hits.
+pub trait CascadeEngine: Send {
+    /// Puts all hits of a cascade in a picture into `hits`, in the order of [`sort_hits`].
+    ///
+    /// # Errors
+    /// [`EngineError`] when the engine's library fails.
     fn search(
         &mut self,
         role: Role,
@@ -45,15 +48,15 @@ pub(super) trait CascadeEngine: Send {
     ) -> Result<(), EngineError>;
 }
 
-/// Brings hits into the order that every engine gives them in.
-pub(super) fn sort(hits: &mut [Hit]) {
+/// Brings hits into the order that every engine gives them in: small ones first, each size row by row.
+pub fn sort_hits(hits: &mut [Hit]) {
     hits.sort_unstable_by_key(|hit| (hit.width, hit.y, hit.x, hit.height));
 }
 
-/// What a library says when it fails.
+/// What an engine's library says when it fails.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct EngineError(pub(super) String);
+pub struct EngineError(pub String);
 
 /// Evaluates them in Rust.
 pub(super) struct RustEngine(ByRole<CascadeSearch>);
@@ -80,7 +83,7 @@ impl CascadeEngine for RustEngine {
         let cascade = self.0.get_mut(role);
         hits.clear();
         cascade.search(cut.pyramid(cascade.window(), sizes), hits);
-        sort(hits);
+        sort_hits(hits);
         Ok(())
     }
 }

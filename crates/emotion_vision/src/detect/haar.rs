@@ -6,8 +6,6 @@ use std::time::Duration;
 use super::engine::{CascadeEngine, EngineError, RustEngine};
 use super::follow::Follower;
 use super::look::{Look, Looker, Side};
-#[cfg(feature = "opencv")]
-use super::opencv::OpenCvEngine;
 use super::pictures::{Pictures, Place, WORK_SIDE};
 use super::search::{Candidate, FULL_SEARCH, Pass, SMALL_FACES, Schedule, Searcher, WINDOW};
 use super::{DetectError, Detection, FaceDetector, FoundBy, KnownFace, cascade};
@@ -64,18 +62,6 @@ pub struct HaarDetector {
     /// Pictures whose memory the next frame takes.
     spare: Pictures,
     scratch: GreyImage,
-}
-
-/// Which code evaluates the cascades of a [`HaarDetector`]. All find the same faces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum HaarEngine {
-    /// This crate.
-    #[default]
-    Rust,
-    /// OpenCV, slower.
-    #[cfg(feature = "opencv")]
-    OpenCv,
 }
 
 /// What is kept of the frame before.
@@ -163,22 +149,11 @@ impl HaarDetector {
     /// A detector with cascades that were read from anywhere ([`Cascade::from_xml`]): the one that
     /// searches, the one that decides, and the one for faces seen from the side.
     pub fn from_cascades(frontal: Cascade, frontal_strict: Cascade, profile: Cascade) -> Self {
-        Self::new(Box::new(RustEngine::new(frontal, frontal_strict, profile)))
+        Self::with_engine(Box::new(RustEngine::new(frontal, frontal_strict, profile)))
     }
 
-    /// A detector with these cascades, evaluated by `engine`.
-    ///
-    /// # Errors
-    /// [`DetectError::CascadeUnusable`] when a file cannot be read or is no cascade.
-    pub fn with_engine(paths: &CascadePaths, engine: HaarEngine) -> Result<Self, DetectError> {
-        match engine {
-            HaarEngine::Rust => Self::from_paths(paths),
-            #[cfg(feature = "opencv")]
-            HaarEngine::OpenCv => Ok(Self::new(Box::new(OpenCvEngine::load(paths)?))),
-        }
-    }
-
-    fn new(engine: Box<dyn CascadeEngine>) -> Self {
+    /// A detector whose cascades something else evaluates, to be compared with this crate.
+    pub fn with_engine(engine: Box<dyn CascadeEngine>) -> Self {
         Self {
             engine,
             searcher: Searcher::default(),

@@ -8,12 +8,12 @@ mod engine;
 mod follow;
 mod haar;
 mod look;
-#[cfg(feature = "opencv")]
-mod opencv;
 mod pictures;
 mod search;
 
-pub use haar::{CascadePaths, HaarDetector, HaarEngine};
+pub use engine::{CascadeEngine, EngineError, Role as CascadeRole, sort_hits};
+pub use haar::{CascadePaths, HaarDetector};
+pub use pictures::Cut;
 
 use emotion_core::{Frame, FrameRect};
 

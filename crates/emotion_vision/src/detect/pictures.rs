@@ -53,7 +53,7 @@ impl Place {
     }
 }
 
-/// A picture cut from a frame, turned and scaled, and the way back.
+/// A picture cut from a frame, turned and scaled, in which a cascade searches.
 #[derive(Default)]
 pub struct Cut {
     grey: GreyImage,
@@ -71,7 +71,7 @@ impl Cut {
     }
 
     /// The picture prepared for cascades with this window. It is prepared once for all of them.
-    pub fn pyramid(&mut self, window: (usize, usize), sizes: &Sizes) -> &SearchPyramid {
+    pub(super) fn pyramid(&mut self, window: (usize, usize), sizes: &Sizes) -> &SearchPyramid {
         if !self.pyramid.is_for(window, sizes) {
             self.pyramid.set(&self.grey, window, sizes);
         }
@@ -79,13 +79,13 @@ impl Cut {
     }
 
     /// Becomes `other` seen in a mirror. Places in it are not those of the frame.
-    pub fn set_mirrored(&mut self, other: &Self) {
+    pub(super) fn set_mirrored(&mut self, other: &Self) {
         self.pyramid.clear();
         self.grey.set_mirrored(&other.grey);
     }
 
     /// The place in work pixels of a square in this picture, given by middle and side.
-    pub fn place(&self, x: f32, y: f32, side: f32) -> Place {
+    pub(super) fn place(&self, x: f32, y: f32, side: f32) -> Place {
         let (dx, dy) = ((x - self.middle.0) / self.scale, (y - self.middle.1) / self.scale);
         let (sin, cos) = self.roll.sin_cos();
         Place {

@@ -3,11 +3,8 @@
 use std::time::Duration;
 
 use super::motion::Motion;
-use super::smoothing::{ScoreSmoother, Smoothing};
 use crate::detect::{Detection, FoundBy, KnownFace};
 use emotion_core::FrameRect;
-use emotion_core::Reading;
-use emotion_core::Scores;
 
 /// How faces are followed and their scores smoothed. All times are on the frames' own clock.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -81,7 +78,6 @@ struct Track {
     presence: f32,
     born: Duration,
     seen: Duration,
-    smoother: ScoreSmoother,
 }
 
 /// How far from its expected place a face may be found again, in sides of its box.
@@ -153,41 +149,6 @@ impl Tracker {
         faces
     }
 
-    /// Smooths `scores`, one for each of the `faces` that [`Tracker::observe`] returned for the
-    /// frame at `time`, in the same order.
-    pub fn read(
-        &mut self,
-        time: Duration,
-        faces: &[TrackedFace],
-        scores: &[Scores],
-    ) -> Vec<Reading> {
-        let smoothing = Smoothing {
-            calm: self.config.score_time_constant,
-            changing: self.config.change_time_constant,
-            floor: self.config.confidence_floor,
-            margin: self.config.switch_margin,
-        };
-        let mut readings = Vec::with_capacity(faces.len());
-        for (face, raw) in faces.iter().zip(scores) {
-            let Some(track) = self.tracks.iter_mut().find(|track| track.number == Some(face.track))
-            else {
-                continue;
-            };
-            let (smoothed, dominant) = track.smoother.update(time, raw, &smoothing);
-            readings.push(Reading {
-                track: face.track,
-                bbox_in_frame: face.bbox_in_frame,
-                roll: face.roll,
-                presence: face.presence,
-                scores: smoothed,
-                raw_scores: *raw,
-                dominant,
-                confidence: dominant.map_or(smoothed.highest().1, |shown| smoothed.get(shown)),
-            });
-        }
-        readings
-    }
-
     /// Forgets all faces. Numbering continues: no number is given twice.
     pub fn reset(&mut self) {
         self.tracks.clear();
@@ -238,7 +199,6 @@ impl Tracker {
             presence: detection.confidence,
             born: time,
             seen: time,
-            smoother: ScoreSmoother::new(),
         });
         self.next_key += 1;
     }
@@ -311,7 +271,6 @@ fn without_doubles(detections: &[Detection]) -> Vec<Detection> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use emotion_core::Expression;
 
     const SIDE: f32 = 80.0;
 
@@ -505,24 +464,5 @@ mod tests {
         let both = tracker.observe(at(7), &[unclear, face(300.0, 100.0)]);
         assert_eq!(numbers(&both), [1, 2]);
         assert!(both[1].bbox_in_frame.center().0 < 200.0, "{both:?}");
-    }
-
-    #[test]
-    fn readings_are_smoothed_by_track() {
-        let mut tracker = tracker();
-        let (happy, sad) = (Scores::certain(Expression::Happy), Scores::certain(Expression::Sad));
-        let mut last = Vec::new();
-        for frame in 0..10 {
-            let faces = tracker.observe(at(frame), &[face(100.0, 100.0), face(300.0, 100.0)]);
-            last = tracker.read(at(frame), &faces, &[happy, sad]);
-        }
-        assert_eq!(last[0].dominant, Some(Expression::Happy));
-        assert_eq!(last[1].dominant, Some(Expression::Sad));
-        assert!(last[0].valence() > 0.5 && last[1].valence() < -0.5);
-
-        let faces = tracker.observe(at(10), &[face(100.0, 100.0), face(300.0, 100.0)]);
-        let readings = tracker.read(at(10), &faces, &[sad, sad]);
-        assert_eq!(readings[0].dominant, Some(Expression::Happy), "one frame is not a change");
-        assert_eq!(readings[0].raw_scores, sad);
     }
 }

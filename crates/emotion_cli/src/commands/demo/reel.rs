@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{anyhow, bail};
 use bevy::camera::RenderTarget;
 use bevy::prelude::*;
 use bevy::render::render_resource::TextureFormat;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
-use opencv::core::{Mat, MatTraitConst};
-use opencv::{imgcodecs, imgproc};
+use emotion_capture::FilmWriter;
+use emotion_core::Frame;
 
-use crate::commands::film::FilmWriter;
-use crate::commands::letterbox::PictureSize;
+use crate::commands::annotate::save_picture;
 
 /// Collects rendered frames. They come back from the GPU some frames late and in any order, and
 /// are written in the order of the requests. It outlives the app, so that the film can be finished.
@@ -25,6 +25,8 @@ struct Rolls {
     film: Option<FilmWriter>,
     film_path: Option<PathBuf>,
     frames_per_second: f64,
+    /// Frames in the film so far.
+    shown: u64,
     /// Frames requested so far.
     asked: u64,
     /// The next frame to write.
@@ -35,11 +37,11 @@ struct Rolls {
 
 /// A rendered frame.
 struct Shot {
-    bgr: Mat,
+    picture: Frame,
     /// How often the film shows it: more than once where the screen was slower than the film.
     repeats: u32,
     /// Where to save it as a picture, if at all.
-    picture: Option<PathBuf>,
+    file: Option<PathBuf>,
 }
 
 impl Reel {
@@ -55,7 +57,7 @@ impl Reel {
         commands: &mut Commands,
         target: &RenderTarget,
         repeats: u32,
-        picture: Option<PathBuf>,
+        file: Option<PathBuf>,
     ) {
         let mut rolls = self.rolls();
         let number = rolls.asked;
@@ -63,8 +65,9 @@ impl Reel {
         let reel = self.clone();
         commands.spawn(Screenshot(target.clone())).observe(
             move |captured: On<ScreenshotCaptured>| {
-                let picture = picture.clone();
-                let shot = bgr(&captured.image).map(|bgr| Shot { bgr, repeats, picture });
+                let file = file.clone();
+                let shot =
+                    pixels(&captured.image, number).map(|picture| Shot { picture, repeats, file });
                 reel.rolls().take_in(number, shot);
             },
         );
@@ -93,7 +96,7 @@ impl Reel {
         if rolls.asked > 0 && rolls.next == 0 {
             bail!("no rendered frame came back from the GPU");
         }
-        rolls.film.take().map_or(Ok(()), FilmWriter::finish)
+        rolls.film.take().map_or(Ok(()), |film| Ok(film.finish()?))
     }
 
     fn rolls(&self) -> MutexGuard<'_, Rolls> {
@@ -118,51 +121,35 @@ impl Rolls {
     }
 
     fn write(&mut self, shot: &Shot) -> anyhow::Result<()> {
-        if let Some(path) = &shot.picture {
-            save(&shot.bgr, path)?;
+        if let Some(path) = &shot.file {
+            save_picture(path, &shot.picture)?;
         }
         let Some(path) = &self.film_path else { return Ok(()) };
         let film = match &mut self.film {
             Some(film) => film,
             none => {
-                let size = shot.bgr.size()?;
-                let size = PictureSize {
-                    width: size.width.unsigned_abs(),
-                    height: size.height.unsigned_abs(),
-                };
+                let size = (shot.picture.width(), shot.picture.height());
                 none.insert(FilmWriter::create(path, self.frames_per_second, size)?)
             }
         };
         for _ in 0..shot.repeats {
-            film.write(&shot.bgr)?;
+            let time = Duration::from_secs_f64(self.shown as f64 / self.frames_per_second);
+            film.write(shot.picture.rgb().to_vec(), time)?;
+            self.shown += 1;
         }
         Ok(())
     }
 }
 
-/// The pixels in OpenCV's channel order, without alpha.
-fn bgr(image: &Image) -> anyhow::Result<Mat> {
+/// The screen's pixels, without alpha.
+fn pixels(image: &Image, number: u64) -> anyhow::Result<Frame> {
     let format = image.texture_descriptor.format;
-    let code = match format {
-        TextureFormat::Rgba8UnormSrgb | TextureFormat::Rgba8Unorm => imgproc::COLOR_RGBA2BGR,
-        TextureFormat::Bgra8UnormSrgb | TextureFormat::Bgra8Unorm => imgproc::COLOR_BGRA2BGR,
+    let order = match format {
+        TextureFormat::Rgba8UnormSrgb | TextureFormat::Rgba8Unorm => [0, 1, 2],
+        TextureFormat::Bgra8UnormSrgb | TextureFormat::Bgra8Unorm => [2, 1, 0],
         other => bail!("the screen has the pixel format {other:?}, which cannot be saved"),
     };
     let data = image.data.as_deref().ok_or_else(|| anyhow!("a rendered frame came back empty"))?;
-    let rows = i32::try_from(image.height())?;
-    let bytes = Mat::from_slice(data)?;
-    let rgba = bytes.reshape(4, rows)?;
-    let mut bgr = Mat::default();
-    imgproc::cvt_color_def(&rgba, &mut bgr, code)?;
-    Ok(bgr)
-}
-
-fn save(bgr: &Mat, path: &Path) -> anyhow::Result<()> {
-    let name = path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))?;
-    let saved = imgcodecs::imwrite_def(name, bgr)
-        .with_context(|| format!("cannot save {name}; end it in .png or .jpg"))?;
-    if !saved {
-        bail!("cannot save {name}; check that its folder exists and is writable");
-    }
-    Ok(())
+    let rgb = data.chunks_exact(4).flat_map(|pixel| order.map(|channel| pixel[channel])).collect();
+    Ok(Frame::from_rgb(rgb, image.width(), image.height(), number, Duration::ZERO)?)
 }

@@ -1,16 +1,16 @@
 //! What is done in Rust gives what OpenCV gives: cascades, grey, smaller and turned pictures, motion.
 
-#![cfg(feature = "opencv")]
 #![expect(clippy::expect_used, reason = "helpers of tests fail by panicking too")]
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use emotion_capture::FrameSource;
-use emotion_capture::puppet::{PuppetConfig, PuppetSource};
 use emotion_core::Frame;
-use emotion_vision::detect::{CascadePaths, Detection, FaceDetector, HaarDetector, HaarEngine};
+use emotion_core::FrameSource;
+use emotion_opencv::OpenCvEngine;
+use emotion_puppet::{PuppetConfig, PuppetSource};
+use emotion_vision::detect::{CascadePaths, Detection, FaceDetector, HaarDetector};
 use emotion_vision::flow::FlowPyramid;
 use emotion_vision::haar::{Cascade, CascadeSearch, Group, Hit, SearchPyramid, Sizes, group};
 use emotion_vision::image::{Affine, Border, GreyImage};
@@ -199,7 +199,7 @@ fn the_detector_finds_the_same_with_either_engine() {
     let frames = puppet_frames(90);
     let ours = detections(HaarDetector::from_paths(&paths).expect("a detector"), &frames);
     let theirs = detections(
-        HaarDetector::with_engine(&paths, HaarEngine::OpenCv).expect("a detector"),
+        HaarDetector::with_engine(Box::new(OpenCvEngine::load(&paths).expect("an engine"))),
         &frames,
     );
     assert!(ours.iter().filter(|faces| !faces.is_empty()).count() > 80);

@@ -3,7 +3,6 @@
 //! The clips lie in `../shared/clips` and are no part of the project, so the tests that need them are
 //! ignored unless they are asked for.
 
-#![cfg(feature = "opencv")]
 #![expect(clippy::expect_used, reason = "helpers of tests fail by panicking too")]
 
 use std::collections::BTreeMap;
