@@ -86,8 +86,8 @@ pub struct AnalyzeArgs {
     #[arg(long)]
     as_film: bool,
 
-    /// Side of the smallest face to look for in pictures, in pixels; by default a 27th of their longer
-    /// side
+    /// Side of the smallest face to look for in pictures, in pixels; by default a 16th of their longer
+    /// side, or a 27th where no larger face is found
     #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u16).range(24..))]
     smallest: Option<u16>,
 

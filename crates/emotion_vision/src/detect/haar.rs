@@ -8,6 +8,7 @@ use super::follow::Follower;
 use super::look::{Look, Looker, Side};
 use super::pictures::{Pictures, Place, WORK_SIDE};
 use super::search::{Candidate, FULL_SEARCH, Pass, SMALL_FACES, Schedule, Searcher, WINDOW};
+use super::still::StillSearch;
 use super::{DetectError, Detection, FaceDetector, FoundBy, KnownFace, cascade};
 use crate::haar::Cascade;
 use crate::image::GreyImage;
@@ -17,8 +18,6 @@ use emotion_core::Frame;
 const RECOGNISED: f32 = 6.0;
 /// A new face is reported from this strength on; the tracker wants more, or more than one.
 const REPORTED: f32 = 9.0;
-/// A face in a picture of its own is reported from this strength on: there is no next frame to be surer.
-const SURE: f32 = 11.0;
 /// Pictures of their own are worked on in this size at most, however small the faces that are asked for.
 const LARGEST_WORK_SIDE: f32 = 2048.0;
 /// Between these strengths a second look decides.
@@ -225,13 +224,10 @@ impl HaarDetector {
         let smallest = smallest.filter(|side| side.is_finite() && *side > 0.0);
         let wanted = smallest.map_or(WORK_SIDE, |side| WINDOW as f32 / side * longer);
         pictures.set(frame, wanted.clamp(WORK_SIDE, LARGEST_WORK_SIDE), &mut self.scratch);
-        let mut faces = Vec::new();
-        let candidates = self.searcher.search_still(&mut *self.engine, &pictures)?;
-        self.decide(&pictures, &candidates, &mut faces)?;
-        if faces.is_empty() {
-            let candidates = self.searcher.search_still_profiles(&mut *self.engine, &pictures)?;
-            self.decide(&pictures, &candidates, &mut faces)?;
-        }
+        let per_frame_pixel = pictures.size().0.max(pictures.size().1) / longer;
+        let engine = &mut *self.engine;
+        let search = StillSearch::new(engine, &mut self.searcher, &mut self.looker, &pictures);
+        let faces = search.find(smallest.map(|side| side * per_frame_pixel))?;
         let detection = |look: &Look| Detection {
             bbox_in_frame: pictures.box_of(&look.place),
             roll: look.place.roll,
@@ -242,38 +238,6 @@ impl HaarDetector {
         let detections = faces.iter().map(detection).collect();
         self.spare = pictures;
         Ok(detections)
-    }
-
-    /// Looks at the candidates of a picture of its own, and adds those that are faces.
-    fn decide(
-        &mut self,
-        pictures: &Pictures,
-        candidates: &[Candidate],
-        faces: &mut Vec<Look>,
-    ) -> Result<(), EngineError> {
-        for candidate in candidates {
-            if faces.iter().any(|face| face.place.touches(&candidate.place)) {
-                continue;
-            }
-            // One hit is mostly chance, and a glance costs a third of a look.
-            let is_single = candidate.hits < 2.0;
-            if is_single
-                && self
-                    .looker
-                    .glance(&mut *self.engine, pictures, &candidate.place, None)?
-                    .is_none()
-            {
-                continue;
-            }
-            let mut look = self.looker.look(&mut *self.engine, pictures, &candidate.place)?;
-            if let Some(doubtful) = look.filter(|look| (DOUBTFUL..CLEAR).contains(&look.strength)) {
-                look = self.looker.look(&mut *self.engine, pictures, &doubtful.place)?;
-            }
-            faces.extend(look.filter(|look| {
-                look.strength >= SURE && !faces.iter().any(|face| face.place.touches(&look.place))
-            }));
-        }
-        Ok(())
     }
 
     /// Looks for a known face where it is expected, then where its motion leads.

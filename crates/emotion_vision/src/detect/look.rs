@@ -101,21 +101,28 @@ impl Looker {
         pictures: &Pictures,
         place: &Place,
     ) -> Result<Option<Look>, EngineError> {
-        let turns = [-FULL.turn, 0.0, FULL.turn];
-        for (cut, turn) in self.cuts.iter_mut().zip(turns) {
-            FULL.cut(pictures, place, turn, cut);
-        }
-        let frontal = self.frontal_hits(engine, &FULL, turns.len())?;
+        let frontal = self.full_frontal_hits(engine, pictures, place)?;
         if frontal.count >= CLEAR_FRONTAL {
             return Ok(Look::new(&FULL, frontal, Hits::default(), None));
         }
-        let plain = self.profile_hits(engine, &FULL, turns.len(), Side::Plain)?;
-        let mirrored = self.profile_hits(engine, &FULL, turns.len(), Side::Mirrored)?;
+        let plain = self.profile_hits(engine, &FULL, FULL_TURNS.len(), Side::Plain)?;
+        let mirrored = self.profile_hits(engine, &FULL, FULL_TURNS.len(), Side::Mirrored)?;
         Ok(if plain.count >= mirrored.count {
             Look::new(&FULL, frontal, plain, Some(Side::Plain))
         } else {
             Look::new(&FULL, frontal, mirrored, Some(Side::Mirrored))
         })
+    }
+
+    /// Looks for a face near `place`, turned both ways, from the front alone.
+    pub fn look_from_front(
+        &mut self,
+        engine: &mut dyn CascadeEngine,
+        pictures: &Pictures,
+        place: &Place,
+    ) -> Result<Option<Look>, EngineError> {
+        let frontal = self.full_frontal_hits(engine, pictures, place)?;
+        Ok(Look::new(&FULL, frontal, Hits::default(), None))
     }
 
     /// Looks for a face that was at `place` a moment ago, seen from `side` if not from the front.
@@ -139,6 +146,19 @@ impl Looker {
         GLANCE.cut(pictures, place, 0.0, straight);
         let profile = self.profile_hits(engine, &GLANCE, 1, side)?;
         Ok(Look::new(&GLANCE, frontal, profile, Some(side)))
+    }
+
+    /// Turns the cuts all ways around `place`, and gives the hits of the strict frontal cascade in them.
+    fn full_frontal_hits(
+        &mut self,
+        engine: &mut dyn CascadeEngine,
+        pictures: &Pictures,
+        place: &Place,
+    ) -> Result<Hits, EngineError> {
+        for (cut, turn) in self.cuts.iter_mut().zip(FULL_TURNS) {
+            FULL.cut(pictures, place, turn, cut);
+        }
+        self.frontal_hits(engine, &FULL, FULL_TURNS.len())
     }
 
     /// The hits of the strict frontal cascade in the first `count` cuts.
@@ -222,6 +242,7 @@ struct Effort {
 
 /// The frontal cascade bears about 15 degrees, so these reach 30 to both sides.
 const FULL: Effort = Effort { turn: 0.26, reach: 1.8, sizes: (0.75, 1.35), worth: 1.0 };
+const FULL_TURNS: [f32; 3] = [-FULL.turn, 0.0, FULL.turn];
 /// A known face neither turns nor moves far from one frame to the next.
 const GLANCE: Effort = Effort { turn: 0.15, reach: 1.6, sizes: (0.8, 1.25), worth: 1.5 };
 

@@ -10,6 +10,7 @@ mod haar;
 mod look;
 mod pictures;
 mod search;
+mod still;
 
 pub use engine::{CascadeEngine, EngineError, Role as CascadeRole, sort_hits};
 pub use haar::{CascadePaths, HaarDetector};

@@ -153,12 +153,13 @@ impl Pictures {
         self.cut(center, roll, scale, canvas, Border::Black, cut);
     }
 
-    /// Makes `cut` the whole picture with its edges repeated by `margin` work pixels on all sides.
-    pub fn cut_extended(&self, margin: f32, scale: f32, cut: &mut Cut) {
+    /// Makes `cut` the whole picture with its edges repeated by `margin` work pixels on all sides,
+    /// turned so that heads leaning by `roll` are upright. Its corners are cut off when it is turned.
+    pub fn cut_extended(&self, margin: f32, roll: f32, scale: f32, cut: &mut Cut) {
         let (width, height) = self.size();
         let side = |side: f32| ((side + 2.0 * margin) * scale).round().max(1.0) as usize;
         let (center, canvas) = ((width / 2.0, height / 2.0), (side(width), side(height)));
-        self.cut(center, 0.0, scale, canvas, Border::Replicate, cut);
+        self.cut(center, roll, scale, canvas, Border::Replicate, cut);
     }
 
     fn cut(

@@ -38,8 +38,32 @@ pub enum Pass {
     Small(usize),
 }
 
+/// One pass over a picture of its own. Sizes are in work pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum StillPass {
+    /// Faces that fill the picture and lean by this much, in radians.
+    Large(f32),
+    /// The same seen from the side.
+    LargeProfile(Side),
+    /// Smaller upright faces, from this size on.
+    Upright(f32),
+    /// Faces that lean by this much, in radians, from this size on.
+    Leaning(f32, f32),
+    /// Faces seen from the side, from this size on.
+    Profile(Side, f32),
+    /// Upright faces from [`WINDOW`] to this size.
+    Small(f32),
+}
+
+impl StillPass {
+    /// Whether it is for faces seen from the side.
+    pub const fn is_profile(self) -> bool {
+        matches!(self, Self::Profile(..) | Self::LargeProfile(_))
+    }
+}
+
 /// A quarter of a right angle and a bit: heads lean between these as far as the cascade bears.
-const LEAN: f32 = 0.44;
+pub const LEAN: f32 = 0.44;
 
 /// The passes in their order. Upright ones are every second: most heads are.
 const ROUND: [Pass; 20] = {
@@ -179,43 +203,55 @@ impl Searcher {
         Ok(clearest(candidates, MOST_CANDIDATES))
     }
 
-    /// Places in a picture of its own that may be faces, the clearest first: upright ones of all sizes
-    /// from [`WINDOW`] work pixels on, also those that reach over its edges, and larger ones that lean.
+    /// Places in a picture of its own that may be faces, the clearest first.
     pub fn search_still(
         &mut self,
         engine: &mut dyn CascadeEngine,
         pictures: &Pictures,
+        pass: StillPass,
     ) -> Result<Vec<Candidate>, EngineError> {
         let (width, height) = pictures.size();
         let shorter = width.min(height);
-        let mut candidates = Vec::new();
-        self.search_sizes(engine, pictures, (0.0, None), WINDOW as f32, &mut candidates)?;
-        // A face that fills the picture has no room around it, which the cascades want.
-        let scale = WINDOW as f32 / (LARGE * shorter);
-        pictures.cut_extended(MARGIN * shorter, scale.min(1.0), &mut self.cut);
-        let sizes = Sizes { step: SIZE_STEP, smallest: WINDOW, largest: WINDOW * 3 };
-        self.search_cut_for(engine, None, &sizes, &mut candidates)?;
-        for pass in FULL_SEARCH {
-            if let Pass::Frontal(roll) = pass
-                && roll != 0.0
-            {
-                self.search_all(engine, pictures, roll, None, &mut candidates)?;
+        let all = f32::INFINITY;
+        let found = &mut Vec::new();
+        match pass {
+            StillPass::Large(roll) => self.search_large(engine, pictures, (roll, None), found)?,
+            StillPass::LargeProfile(side) => {
+                self.search_large(engine, pictures, (0.0, Some(side)), found)?;
+            }
+            StillPass::Upright(from) => {
+                let sizes = (from, LARGE * shorter);
+                self.search_sizes(engine, pictures, (0.0, None), sizes, found)?;
+            }
+            StillPass::Leaning(roll, from) => {
+                self.search_sizes(engine, pictures, (roll, None), (from, all), found)?;
+            }
+            StillPass::Profile(side, from) => {
+                self.search_sizes(engine, pictures, (0.0, Some(side)), (from, all), found)?;
+            }
+            StillPass::Small(to) => {
+                let sizes = (WINDOW as f32, to);
+                self.search_sizes(engine, pictures, (0.0, None), sizes, found)?;
             }
         }
-        Ok(clearest(candidates, MOST_STILL_CANDIDATES))
+        Ok(clearest(std::mem::take(found), MOST_STILL_CANDIDATES))
     }
 
-    /// Places that may be faces seen from the side, in a picture of its own, the clearest first.
-    pub fn search_still_profiles(
+    /// Searches for faces that fill the picture. They have no room around them, which the cascades
+    /// want, so its edges are repeated.
+    fn search_large(
         &mut self,
         engine: &mut dyn CascadeEngine,
         pictures: &Pictures,
-    ) -> Result<Vec<Candidate>, EngineError> {
-        let mut candidates = Vec::new();
-        for side in [Side::Plain, Side::Mirrored] {
-            self.search_all(engine, pictures, 0.0, Some(side), &mut candidates)?;
-        }
-        Ok(clearest(candidates, MOST_STILL_CANDIDATES))
+        (roll, side): (f32, Option<Side>),
+        candidates: &mut Vec<Candidate>,
+    ) -> Result<(), EngineError> {
+        let (width, height) = pictures.size();
+        let shorter = width.min(height);
+        let scale = WINDOW as f32 / (LARGE * shorter);
+        pictures.cut_extended(MARGIN * shorter, roll, scale.min(1.0), &mut self.cut);
+        let sizes = Sizes { step: SIZE_STEP, smallest: WINDOW, largest: WINDOW * 3 };
+        self.search_cut_for(engine, side, &sizes, candidates)
     }
 
     /// Searches the whole picture, in as many sizes as it holds.
@@ -229,26 +265,29 @@ impl Searcher {
     ) -> Result<(), EngineError> {
         let (width, height) = pictures.size();
         let smallest = SMALLEST * width.min(height);
-        self.search_sizes(engine, pictures, (roll, side), smallest, candidates)
+        let sizes = (smallest, f32::INFINITY);
+        self.search_sizes(engine, pictures, (roll, side), sizes, candidates)
     }
 
-    /// Searches the whole picture, in as many sizes as it holds from `smallest` work pixels on.
+    /// Searches the whole picture, in as many sizes as it holds between these, in work pixels.
     fn search_sizes(
         &mut self,
         engine: &mut dyn CascadeEngine,
         pictures: &Pictures,
         (roll, side): (f32, Option<Side>),
-        smallest: f32,
+        (smallest, largest): (f32, f32),
         candidates: &mut Vec<Candidate>,
     ) -> Result<(), EngineError> {
         let (width, height) = pictures.size();
         let shorter = width.min(height);
         let window = WINDOW as f32;
         let mut scale = window / smallest.max(window);
-        while shorter * scale >= window {
+        while shorter.min(largest) * scale >= window {
             let center = (width / 2.0, height / 2.0);
             pictures.cut_turned(center, (width, height), roll, scale, &mut self.cut);
-            self.search_cut(engine, side, candidates)?;
+            let largest = ((largest * scale) as usize).min(2 * WINDOW);
+            let sizes = Sizes { step: SIZE_STEP, smallest: WINDOW, largest };
+            self.search_cut_for(engine, side, &sizes, candidates)?;
             scale /= 2.0;
         }
         Ok(())
