@@ -1,8 +1,8 @@
 //! What finding the faces of single pictures costs, and which faces are found.
 //!
-//! `cargo bench --bench stills [-- [--rows FILE] FOLDER...]` takes drawn photos, of which it knows the
-//! faces, and the pictures of the folders. A picture's time is the fastest of three, on one thread. `--rows` writes the boxes
-//! of the folders' pictures as CSV.
+//! `cargo bench --bench stills` takes drawn photos, of which it knows the faces; with `-- [--rows FILE]
+//! FOLDER...` the pictures of these folders instead. A picture's time is the fastest of three, on one
+//! thread. `--rows` writes the boxes of the folders' pictures as CSV.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its result")]
 #![expect(clippy::expect_used, reason = "helpers of tests fail by panicking too")]
@@ -47,7 +47,9 @@ fn main() -> Outcome<()> {
         "false",
         "with faces"
     );
-    measure_drawn(&mut detector)?;
+    if arguments.is_empty() {
+        measure_drawn(&mut detector)?;
+    }
     let mut table = String::from("file,x,y,side,roll_deg,confidence\n");
     for folder in arguments.iter().map(Path::new) {
         measure_folder(&mut detector, folder, &mut table)?;
