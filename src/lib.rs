@@ -93,7 +93,7 @@ pub mod prelude {
     pub use emotion_capture::{Capture, OpenOptions, SourceSpec};
     pub use emotion_core::{Analysis, Expression, Frame, FrameRect, FrameSource, Reading, Scores};
     pub use emotion_models::{BackendChoice, Classifier, ClassifierOptions, ModelChoice};
-    pub use emotion_session::Analyzer;
+    pub use emotion_session::{Analyzer, PriorMode};
     pub use emotion_vision::detect::{Detection, FaceDetector, HaarDetector};
     pub use emotion_vision::track::{Tracker, TrackerConfig};
 

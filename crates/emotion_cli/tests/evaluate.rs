@@ -145,6 +145,44 @@ fn votes_copies_disturbances_and_pictures() {
 }
 
 #[test]
+fn the_output_is_measured_under_each_prior() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, votes) = (data(folder.path()), votes(folder.path()));
+    let json = folder.path().join("figures.json");
+    let mut losses = Vec::new();
+    for prior in ["none", "camera", "adaptive"] {
+        let arguments = ["evaluate", "--data", path(&data), "--ferplus", path(&votes)];
+        let options = ["--prior", prior, "--streams", "--json", path(&json)];
+        let output = emotion(&[&arguments[..], &options].concat(), &[]);
+        assert!(output.status.success(), "{}", errors(&output));
+        let table = String::from_utf8_lossy(&output.stdout);
+        let first = format!("what apps get (prior {prior}), against the labels");
+        assert!(table.lines().next().is_some_and(|line| line.contains(&first)), "{table}");
+        let figures = figures(&json);
+        assert_eq!(figures["prior"], prior);
+        assert_eq!(
+            (&figures["output"]["original"]["n"], &figures["original"]["n"]),
+            (&7.into(), &7.into())
+        );
+        assert_eq!(figures["output"]["ferplus"]["n"], figures["ferplus"]["n"]);
+        losses.push(figures["output"]["original"]["nll"].as_f64().expect("a number"));
+
+        let streams = figures["streams"].as_array().expect("streams");
+        assert_eq!(streams.len(), 4 * 3, "four streams under three priors");
+        for row in streams {
+            let name = row["name"].as_str().expect("a name");
+            assert!(table.contains(name) && row["ece"].is_number(), "{name}: {table}");
+            assert!(row["n"].as_u64().is_some_and(|count| count > 0), "{row}");
+        }
+    }
+    assert!(losses[0] != losses[1] && losses[1] != losses[2], "{losses:?}");
+
+    let output = emotion(&["evaluate", "--data", path(&data), "--prior", "flat"], &[]);
+    let text = errors(&output);
+    assert!(!output.status.success() && text.contains("none, camera or adaptive"), "{text}");
+}
+
+#[test]
 fn a_folder_is_measured_like_a_table() {
     let folder = tempfile::tempdir().expect("a folder");
     let (data, folders) = (data(folder.path()), folders(folder.path()));

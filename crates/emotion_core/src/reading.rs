@@ -34,7 +34,7 @@ pub struct Reading {
     pub presence: f32,
     /// Scores smoothed over time.
     pub scores: Scores,
-    /// Scores of this frame alone.
+    /// Scores of this frame alone, corrected for what its camera sees like the smoothed ones.
     pub raw_scores: Scores,
     /// The expression shown, steadied by hysteresis; `None` when unsure.
     pub dominant: Option<Expression>,

@@ -13,6 +13,13 @@ pub trait Classifier: Send {
     /// What runs, for people: model, backend and device.
     fn description(&self) -> &ClassifierInfo;
 
+    /// How frequent each expression is in the data that the scores are calibrated for. Where it is
+    /// known, an `Analyzer` corrects the scores for what its camera sees; `None` leaves them as they
+    /// are.
+    fn prior(&self) -> Option<Scores> {
+        None
+    }
+
     /// Another user of the same weights, for another thread, where that costs nothing; `None` where
     /// all have to share this one.
     fn share(&self) -> Option<Box<dyn Classifier>> {

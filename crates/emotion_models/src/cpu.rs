@@ -61,6 +61,10 @@ impl Classifier for CpuClassifier {
         &self.info
     }
 
+    fn prior(&self) -> Option<Scores> {
+        self.model.prior()
+    }
+
     fn share(&self) -> Option<Box<dyn Classifier>> {
         Some(Box::new(self.clone()))
     }

@@ -49,6 +49,7 @@ pub(super) struct GpuClassifier {
     worker: Worker<Vec<FaceImage>, Result<Vec<Scores>, ClassifyError>>,
     deadline: Duration,
     info: ClassifierInfo,
+    prior: Option<Scores>,
 }
 
 impl GpuClassifier {
@@ -62,6 +63,7 @@ impl GpuClassifier {
         gpu_deadline: Duration,
     ) -> Result<Self, LoadError> {
         let (outcome, opened) = channel();
+        let prior = file.header().prior(readout);
         let file = file.clone();
         let make = move || {
             let (network, info) = match open(&file, readout, shared, accept) {
@@ -77,7 +79,7 @@ impl GpuClassifier {
         let mut worker =
             Worker::start(THREAD, make).map_err(|failure| load_error(reason(&failure)))?;
         match opened.recv_timeout(START_DEADLINE) {
-            Ok(info) => Ok(Self { worker, deadline: gpu_deadline, info: info? }),
+            Ok(info) => Ok(Self { worker, deadline: gpu_deadline, info: info?, prior }),
             Err(RecvTimeoutError::Timeout) => Err(load_error(format!(
                 "the GPU did not start within {} s",
                 START_DEADLINE.as_secs()
@@ -99,6 +101,10 @@ impl Classifier for GpuClassifier {
 
     fn description(&self) -> &ClassifierInfo {
         &self.info
+    }
+
+    fn prior(&self) -> Option<Scores> {
+        self.prior
     }
 }
 

@@ -28,6 +28,7 @@ pub(super) trait Runner: Sized {
 pub(super) struct LoadedModel<R: Runner> {
     runner: R,
     calibration: Calibration,
+    prior: Option<Scores>,
     name: String,
     backend: &'static str,
 }
@@ -43,8 +44,18 @@ impl<R: Runner> LoadedModel<R> {
         let network = file.network::<R::Backend>(&device)?.fold(header.share(readout));
         let runner = R::new(network, device)
             .map_err(|reason| LoadError::Backend { backend: backend.to_owned(), reason })?;
-        let calibration = header.calibration(readout);
-        Ok(Self { runner, calibration, name: header.name.clone(), backend })
+        Ok(Self {
+            runner,
+            calibration: header.calibration(readout),
+            prior: header.prior(readout),
+            name: header.name.clone(),
+            backend,
+        })
+    }
+
+    /// The prior that the scores are calibrated for.
+    pub(super) const fn prior(&self) -> Option<Scores> {
+        self.prior
     }
 
     /// The scores of some faces, computed in one batch.

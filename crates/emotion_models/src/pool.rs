@@ -28,6 +28,7 @@ struct Entry {
 /// A model that several use.
 struct Shared {
     info: ClassifierInfo,
+    prior: Option<Scores>,
     model: Mutex<Box<dyn Classifier>>,
     /// Faces that wait for the model.
     waiting: Mutex<Vec<Request>>,
@@ -59,6 +60,7 @@ impl ModelPool {
         let model = options.load()?;
         let shared = Arc::new(Shared {
             info: model.description().clone(),
+            prior: model.prior(),
             model: Mutex::new(model),
             waiting: Mutex::new(Vec::new()),
         });
@@ -102,6 +104,10 @@ impl Classifier for Pooled {
 
     fn description(&self) -> &ClassifierInfo {
         &self.shared.info
+    }
+
+    fn prior(&self) -> Option<Scores> {
+        self.shared.prior
     }
 }
 
@@ -196,6 +202,7 @@ mod tests {
         let slow = Slow { info: info.clone(), batches: batches.clone() };
         let shared = Arc::new(Shared {
             info,
+            prior: None,
             model: Mutex::new(Box::new(slow)),
             waiting: Mutex::new(Vec::new()),
         });

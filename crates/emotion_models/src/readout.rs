@@ -5,8 +5,8 @@ use emotion_core::{Expression, Scores};
 /// Which of a network's outputs is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Readout {
-    /// What apps get: a blend of both heads, corrected for how often each expression is seen in front
-    /// of a camera.
+    /// What apps get: a blend of both heads. A session corrects it for how often each expression is
+    /// seen by its camera ([`Classifier::prior`](crate::Classifier::prior)).
     #[default]
     Output,
     /// Only the head that learned FER-2013's labels, to be compared with those labels.

@@ -5,7 +5,7 @@ use emotion_models::{Classifier, ClassifierInfo, ClassifyError};
 use emotion_vision::detect::{DetectError, FaceDetector};
 use emotion_vision::track::TrackerConfig;
 
-use crate::{FaceFinder, FaceReader};
+use crate::{FaceFinder, FaceReader, PriorMode};
 
 /// Detector, classifier and tracker in a row: a [`FaceFinder`] and a [`FaceReader`], which
 /// [`Analyzer::into_halves`] gives to run them on two threads.
@@ -35,7 +35,7 @@ pub struct Analyzer {
 }
 
 impl Analyzer {
-    /// A pipeline of these parts.
+    /// A pipeline of these parts, which learns what its camera sees ([`PriorMode::Adaptive`]).
     pub fn new(
         detector: Box<dyn FaceDetector>,
         classifier: Box<dyn Classifier>,
@@ -45,6 +45,13 @@ impl Analyzer {
             finder: FaceFinder::new(detector, tracker),
             reader: FaceReader::new(classifier, tracker),
         }
+    }
+
+    /// The same pipeline with scores that are corrected for another prior.
+    #[must_use]
+    pub fn with_prior(mut self, mode: PriorMode) -> Self {
+        self.reader = self.reader.with_prior(mode);
+        self
     }
 
     /// Finds, reads and follows the faces of the next frame.
@@ -59,7 +66,8 @@ impl Analyzer {
     }
 
     /// Finds and reads the faces of a picture that has nothing to do with the frames before it: it is
-    /// searched thoroughly, nothing is smoothed, and its faces are numbered from 1, from the left.
+    /// searched thoroughly, nothing is smoothed or corrected for a prior, and its faces are numbered from 1,
+    /// from the left.
     ///
     /// `smallest` is the side of the smallest face to look for, in pixels of the picture.
     ///
@@ -89,7 +97,8 @@ impl Analyzer {
         self.reader.classifier()
     }
 
-    /// Forgets all faces: the next frame is of another epoch of the stream. Track numbers go on.
+    /// Forgets all faces and what was learnt of them: the next frame is of another epoch of the stream.
+    /// Track numbers go on.
     pub fn reset(&mut self) {
         self.finder.reset();
         self.reader.reset();

@@ -15,7 +15,7 @@ use emotion_models::{
 use emotion_vision::detect::HaarDetector;
 use emotion_vision::track::TrackerConfig;
 
-use crate::{AnalyzeError, Analyzer};
+use crate::{AnalyzeError, Analyzer, PriorMode};
 
 /// What an [`Engine`] loads.
 #[derive(Clone, Default)]
@@ -28,10 +28,12 @@ pub struct AnalyzerSettings {
     pub cascades: Option<PathBuf>,
     /// How faces are followed and their scores smoothed.
     pub tracker: TrackerConfig,
+    /// Which mix of expressions the scores are corrected for.
+    pub prior: PriorMode,
     /// An analysis that takes longer is given up and another analyzer started, at most a few times.
     /// A call to the GPU has a shorter deadline of its own, so that the CPU takes over before.
     pub deadlines: Deadlines,
-    /// Makes the analyzer instead of model, cascades and tracker.
+    /// Makes the analyzer instead of model, cascades, tracker and prior.
     pub maker: Option<AnalyzerMaker>,
     /// The GPU that a Bevy app already uses; without it the `wgpu` backend opens one of its own.
     #[cfg(feature = "wgpu")]
@@ -56,6 +58,7 @@ impl AnalyzerSettings {
             && loaded.maker.is_none()
             && self.cascades == loaded.cascades
             && self.tracker == loaded.tracker
+            && self.prior == loaded.prior
     }
 
     fn options(&self, backend: BackendChoice) -> ClassifierOptions {
@@ -78,7 +81,8 @@ impl AnalyzerSettings {
             return make();
         }
         let detector = HaarDetector::from_system(self.cascades.as_deref())?;
-        Ok(Analyzer::new(Box::new(detector), pool.load(options)?, self.tracker))
+        let analyzer = Analyzer::new(Box::new(detector), pool.load(options)?, self.tracker);
+        Ok(analyzer.with_prior(self.prior))
     }
 }
 
@@ -89,6 +93,7 @@ impl std::fmt::Debug for AnalyzerSettings {
             .field("model", &self.model)
             .field("cascades", &self.cascades)
             .field("tracker", &self.tracker)
+            .field("prior", &self.prior)
             .field("deadlines", &self.deadlines)
             .field("maker", &self.maker.is_some())
             .finish_non_exhaustive()

@@ -5,6 +5,7 @@
 //! - [`FaceFinder`] and [`FaceReader`]: its two halves, for two threads.
 //! - [`Engine`]: an analyzer on a thread of its own: hot swap, deadlines, restart.
 //! - [`Lifecycle`]: who is in view, and what changed.
+//! - [`PriorAdapter`]: scores corrected for what a camera sees how often.
 //! - [`Fuser`]: one answer from all modalities of a subject.
 //! - [`Stream`]: a source, an engine and a lifecycle, live, polled by whoever owns the clock.
 //! - [`Session`]: streams on a thread of their own. Listeners subscribe to its events.
@@ -14,6 +15,7 @@ mod engine;
 mod finder;
 mod fuser;
 mod lifecycle;
+mod prior;
 mod reader;
 mod session;
 mod stream;
@@ -23,6 +25,7 @@ pub use engine::{AnalyzerMaker, AnalyzerSettings, Engine, EngineStatus, Finished
 pub use finder::{FaceFinder, FoundFaces};
 pub use fuser::Fuser;
 pub use lifecycle::{Lifecycle, LifecycleConfig, Observation};
+pub use prior::{PriorAdapter, PriorMode, UnknownPrior};
 pub use reader::FaceReader;
 pub use session::{Session, SessionCommand, SessionStatus, StreamStatus};
 pub use stream::{Polled, Stream, StreamConfig};

@@ -6,18 +6,27 @@ use emotion_core::{Analysis, Reading, Scores};
 use emotion_models::{Classifier, ClassifierInfo, ClassifyError};
 use emotion_vision::track::{ScoreSmoothing, TrackerConfig};
 
-use crate::FoundFaces;
+use crate::{FoundFaces, PriorAdapter, PriorMode};
 
 /// Reads the faces that a [`FaceFinder`](crate::FaceFinder) found.
 pub struct FaceReader {
     classifier: Box<dyn Classifier>,
     smoothing: ScoreSmoothing,
+    prior: PriorAdapter,
 }
 
 impl FaceReader {
-    /// A reader of these parts.
+    /// A reader of these parts, which learns what its camera sees ([`PriorMode::Adaptive`]).
     pub fn new(classifier: Box<dyn Classifier>, tracker: TrackerConfig) -> Self {
-        Self { classifier, smoothing: ScoreSmoothing::new(tracker) }
+        let prior = PriorAdapter::new(PriorMode::default());
+        Self { classifier, smoothing: ScoreSmoothing::new(tracker), prior }
+    }
+
+    /// The same reader with scores that are corrected for another prior.
+    #[must_use]
+    pub fn with_prior(mut self, mode: PriorMode) -> Self {
+        self.prior = PriorAdapter::new(mode);
+        self
     }
 
     /// Reads the faces of the next frame.
@@ -35,6 +44,10 @@ impl FaceReader {
         let readings = if found.is_still {
             self.read_still(found, &scores)
         } else {
+            let scores = match self.classifier.prior() {
+                Some(model_prior) => self.prior.adapt(found.time, &model_prior, &scores),
+                None => scores,
+            };
             self.smoothing.read(found.time, &found.faces, &scores)
         };
         Ok(Analysis {
@@ -75,8 +88,10 @@ impl FaceReader {
         self.classifier.description()
     }
 
-    /// Forgets all faces: the next one is of another epoch, or of another stream.
+    /// Forgets all faces and what was learnt of them: the next one is of another epoch, or of another
+    /// stream.
     pub fn reset(&mut self) {
         self.smoothing.reset();
+        self.prior.reset();
     }
 }

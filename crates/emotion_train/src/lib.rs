@@ -17,7 +17,6 @@ mod libtorch;
 pub mod logits;
 pub mod picture;
 pub mod plots;
-pub mod prior;
 pub mod recipe;
 pub mod report;
 pub mod save;

@@ -2,17 +2,16 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use emotion_core::Expression;
 use emotion_models::{Hardware, ModelChoice};
 use emotion_train::calibration::calibrate;
 use emotion_train::dataset::Split;
-use emotion_train::prior::Prior;
 use emotion_train::save::save_bytes;
 
 use super::data::read_data;
 
-/// Fit a trained model's temperatures on PublicTest, and correct its output for cameras
+/// Fit a trained model's temperatures, and measure the prior of its output
 #[derive(clap::Args)]
 pub struct CalibrateArgs {
     /// Kaggle's fer2013.csv, or a folder of pictures
@@ -31,11 +30,6 @@ pub struct CalibrateArgs {
     #[arg(long)]
     ferplus_share: Option<f64>,
 
-    /// Share of each expression in front of a camera, angry to neutral: seven numbers, separated by
-    /// commas
-    #[arg(long, value_delimiter = ',', num_args = 7)]
-    prior: Option<Vec<f32>>,
-
     /// The model file to write
     #[arg(long)]
     out: PathBuf,
@@ -47,18 +41,19 @@ pub fn run(args: &CalibrateArgs) -> anyhow::Result<()> {
     let file = args.model.read(Hardware::Gpu)?;
     let share = args.ferplus_share.unwrap_or(file.header().ferplus_share);
     ensure!((0.0..=1.0).contains(&share), "--ferplus-share must be from 0 to 1");
-    let prior = match &args.prior {
-        Some(shares) => Prior::new(shares).context("--prior cannot be used")?,
-        None => Prior::IN_FRONT_OF_A_CAMERA,
-    };
     let training = data.faces(Split::Training)?;
-    let header = calibrate(&file, training, data.faces(Split::PublicTest)?, share, &prior)?;
+    let header = calibrate(&file, training, data.faces(Split::PublicTest)?, share)?;
     eprintln!(
         "temperatures: output {:.3}, labels {:.3}, votes {:.3}; FER+ share {share}",
         header.temperature, header.labels_temperature, header.votes_temperature
     );
-    for (expression, shift) in Expression::ALL.into_iter().zip(header.logit_shift) {
-        eprintln!("{expression:>9} {shift:+.2}");
+    match header.prior {
+        Some(prior) => {
+            for expression in Expression::ALL {
+                eprintln!("{expression:>9} {:5.1} %", prior.get(expression) * 100.0);
+            }
+        }
+        None => eprintln!("no prior: the output rules an expression out for all training faces"),
     }
     save_bytes(&args.out, &file.with_header(header)?)?;
     Ok(())

@@ -1,5 +1,6 @@
 //! `emotion evaluate`: measures a model on a split of FER-2013, or of the user's own data.
 
+mod output;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use emotion_core::Scores;
 use emotion_models::{
     BackendChoice, Classifier, ClassifierOptions, Hardware, ModelChoice, Readout,
 };
+use emotion_session::PriorMode;
 use emotion_train::dataset::{LabelledFace, Split, Verdict};
 use emotion_train::disturb::{DISTURBANCES, Disturbance};
 use emotion_train::evaluation::{Figures, Tally};
@@ -20,7 +22,8 @@ use emotion_train::plots::{
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::read_data;
-use report::{Disturbed, LeftOut, Output, Report};
+use output::OutputScores;
+use report::{Disturbed, LeftOut, Report};
 
 /// Measure a model on a split of FER-2013, or of your own data
 #[derive(clap::Args)]
@@ -44,6 +47,15 @@ pub struct EvaluateArgs {
     /// The votes of FER+ (fer2013new.csv), to measure against their majority, too
     #[arg(long)]
     ferplus: Option<PathBuf>,
+
+    /// The mix of expressions that the output is corrected for: none (as for single pictures), camera
+    /// (a fixed guess) or adaptive (a camera that sees all faces in a mixed order, one a second)
+    #[arg(long, value_name = "none|camera|adaptive", default_value_t = PriorMode::None)]
+    prior: PriorMode,
+
+    /// Measure the output on streams with other mixes of the faces, too, under each prior
+    #[arg(long)]
+    streams: bool,
 
     /// Average over each face and its mirror image
     #[arg(long)]
@@ -84,7 +96,7 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
         true => measure(&mut Model::start(args, Readout::Votes)?, faces, copies.as_deref(), &bar)?,
         false => Measured::default(),
     };
-    let output = measure(&mut Model::start(args, Readout::Output)?, faces, None, &bar)?;
+    let output = OutputScores::read(&mut Model::start(args, Readout::Output)?, faces, &bar)?;
     let disturbed = if args.disturb {
         disturb(&mut labels, faces, &measured.original, &bar)?
     } else {
@@ -104,12 +116,14 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
         multiply_adds: cost.multiply_adds,
         milliseconds_a_face,
         copies_of_training: copies.map(|copies| copies.into_iter().filter(|copy| *copy).count()),
+        prior: args.prior,
+        output: output.figures(faces, args.prior),
+        streams: if args.streams { output.streams(faces) } else { Vec::new() },
         original: measured.original.figures(),
         original_without_copies: copied.then(|| measured.original_without_copies.figures()),
         ferplus_without_copies: some(&votes.ferplus_without_copies).filter(|_| copied),
         ferplus: some(&votes.ferplus),
         ferplus_left_out: measured.left_out,
-        output: Output { original: output.original.figures(), ferplus: some(&output.ferplus) },
         disturbed,
     };
     report.print()?;

@@ -13,7 +13,7 @@ use emotion_models::{
 };
 #[cfg(feature = "demo")]
 use emotion_session::AnalyzerSettings;
-use emotion_session::{FaceFinder, FaceReader};
+use emotion_session::{FaceFinder, FaceReader, PriorMode};
 use emotion_vision::detect::{CascadePaths, HaarDetector};
 use emotion_vision::track::TrackerConfig;
 
@@ -27,6 +27,11 @@ pub struct PipelineArgs {
     /// Name of a shipped model, or a file of weights; by default the one that fits the machine
     #[arg(long, value_name = "NAME|FILE")]
     model: Option<ModelChoice>,
+
+    /// The mix of expressions that the scores of films and cameras are corrected for: none, camera (a
+    /// fixed guess) or adaptive (learnt while watching)
+    #[arg(long, value_name = "none|camera|adaptive", default_value_t)]
+    prior: PriorMode,
 
     /// The cascade file for frontal faces, or the folder of OpenCV's cascades
     #[arg(long, value_name = "FILE|FOLDER")]
@@ -75,6 +80,7 @@ pub struct Parts {
     info: ClassifierInfo,
     options: ClassifierOptions,
     pool: ModelPool,
+    prior: PriorMode,
     /// Keeps the model in the pool while nobody reads.
     _model: Mutex<Box<dyn Classifier>>,
 }
@@ -96,7 +102,8 @@ impl Parts {
     /// # Errors
     /// When the model cannot be loaded.
     pub fn reader(&self) -> anyhow::Result<FaceReader> {
-        Ok(FaceReader::new(self.pool.load(&self.options)?, TrackerConfig::default()))
+        let reader = FaceReader::new(self.pool.load(&self.options)?, TrackerConfig::default());
+        Ok(reader.with_prior(self.prior))
     }
 
     /// The model's name.
@@ -135,6 +142,7 @@ impl PipelineArgs {
             info: model.description().clone(),
             options,
             pool,
+            prior: self.prior,
             _model: Mutex::new(model),
         })
     }
@@ -146,6 +154,7 @@ impl PipelineArgs {
             backend: self.backend,
             model: self.model.clone().unwrap_or_default(),
             cascades: self.cascade.clone(),
+            prior: self.prior,
             ..AnalyzerSettings::default()
         };
         AnalyzePlugin { settings }

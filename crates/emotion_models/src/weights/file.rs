@@ -231,6 +231,8 @@ impl ModuleAdapter for Cast {
 mod tests {
     use safetensors::tensor::TensorView;
 
+    use emotion_core::{Expression, Scores};
+
     use super::*;
     use crate::choice::{Hardware, ModelChoice};
     use crate::weights::sha256;
@@ -293,6 +295,9 @@ mod tests {
         assert!(unfit(changed(|header| header.format = 1, |_| {})).contains("format is 1"));
         assert!(unfit(changed(|header| header.side = 64, |_| {})).contains("64x64"));
         assert!(unfit(changed(|header| header.temperature = 0.0, |_| {})).contains("temperature"));
+        let impossible = Scores::certain(Expression::Happy);
+        let reason = unfit(changed(|header| header.prior = Some(impossible), |_| {}));
+        assert!(reason.contains("prior rules an expression out"), "{reason}");
         let huge = |header: &mut ModelHeader| {
             let Architecture::Cnn4(config) = &mut header.architecture else { return };
             config.channels[3] = usize::MAX;

@@ -1,6 +1,6 @@
 //! The header of a model file.
 
-use emotion_core::{Expression, SIDE};
+use emotion_core::{Expression, SIDE, Scores};
 use serde::{Deserialize, Serialize};
 
 use crate::classifier::Confusion;
@@ -42,10 +42,15 @@ pub struct ModelHeader {
     pub votes_temperature: f32,
     /// The FER+ head's weight in the logits of [`Readout::Output`], 0 to 1.
     pub ferplus_share: f64,
-    /// Added to the logits of [`Readout::Output`] after the division by the temperature: the
-    /// logarithm of each expression's frequency in front of a camera over that in the training data.
+    /// Added to the logits of [`Readout::Output`] after the division by the temperature; 0 in the
+    /// models that ship.
     #[serde(default)]
     pub logit_shift: [f32; Expression::COUNT],
+    /// How frequent each expression is in the data that [`Readout::Output`] is calibrated for, which
+    /// is what has to be known to correct it for another camera or person. `None` where it was not
+    /// measured: such an output is taken as it is.
+    #[serde(default)]
+    pub prior: Option<Scores>,
     /// The confusion matrix of [`Readout::Output`] on PublicTest: rows are labels, columns
     /// predictions, both in the order of `labels`. `None` where it was not measured.
     #[serde(default)]
@@ -71,6 +76,7 @@ impl ModelHeader {
             votes_temperature: 1.0,
             ferplus_share: 0.0,
             logit_shift: [0.0; Expression::COUNT],
+            prior: None,
             confusion: None,
         }
     }
@@ -96,6 +102,11 @@ impl ModelHeader {
         }
     }
 
+    /// The prior that a readout is calibrated for; only that of [`Readout::Output`] is known.
+    pub fn prior(&self, readout: Readout) -> Option<Scores> {
+        self.prior.filter(|_| readout == Readout::Output)
+    }
+
     pub(super) fn check(&self) -> Result<(), String> {
         if self.format != FORMAT {
             Err(format!("its format is {}, this program reads {FORMAT}", self.format))
@@ -115,6 +126,8 @@ impl ModelHeader {
             Err(format!("its temperature is {temperature}, not a positive number"))
         } else if !self.logit_shift.iter().all(|shift| shift.is_finite()) {
             Err("its logit shift is not finite".to_owned())
+        } else if self.prior.is_some_and(|prior| prior.iter().any(|(_, share)| share <= 0.0)) {
+            Err("its prior rules an expression out".to_owned())
         } else if !(0.0..=1.0).contains(&self.ferplus_share) {
             Err(format!("its FER+ share is {}, not from 0 to 1", self.ferplus_share))
         } else if !self.architecture.is_valid() {

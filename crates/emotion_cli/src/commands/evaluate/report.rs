@@ -4,11 +4,14 @@ use std::io::Write;
 use std::path::Path;
 
 use emotion_core::Expression;
+use emotion_session::PriorMode;
 use emotion_train::dataset::{Split, Verdict};
 use emotion_train::evaluation::{Figures, Tally};
 use serde::Serialize;
 
-/// Everything that was measured; the fields are those of the JSON file.
+use super::output::{Output, StreamRow};
+
+/// Everything that was measured, the output first; the fields are those of the JSON file.
 #[derive(Serialize)]
 pub struct Report {
     pub model: String,
@@ -22,6 +25,14 @@ pub struct Report {
     pub milliseconds_a_face: f64,
     /// Faces with the same pixels as a training face; `null` without a training split to compare.
     pub copies_of_training: Option<usize>,
+    /// What the output is corrected for.
+    #[serde(serialize_with = "by_name")]
+    pub prior: PriorMode,
+    /// The output that apps get, against both.
+    pub output: Output,
+    /// The output on streams with other mixes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub streams: Vec<StreamRow>,
     /// The head for FER-2013's labels, against those labels.
     pub original: Figures,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -32,18 +43,12 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ferplus_without_copies: Option<Figures>,
     pub ferplus_left_out: LeftOut,
-    /// The output that apps get, against both.
-    pub output: Output,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub disturbed: Vec<Disturbed>,
 }
 
-/// The mixture of both heads that apps get, corrected for what cameras see.
-#[derive(Serialize)]
-pub struct Output {
-    pub original: Figures,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ferplus: Option<Figures>,
+fn by_name<S: serde::Serializer>(prior: &PriorMode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(prior)
 }
 
 /// Faces without a FER+ majority among the seven, by reason.
@@ -133,7 +138,21 @@ impl Report {
     /// When stdout cannot be written to.
     pub fn print(&self) -> std::io::Result<()> {
         let mut out = std::io::stdout().lock();
-        writeln!(out, "{} on {}: the head for labels, against the labels", self.model, self.split)?;
+        writeln!(
+            out,
+            "{} on {}: what apps get (prior {}), against the labels",
+            self.model, self.split, self.prior
+        )?;
+        writeln!(out, "{}", self.output.original)?;
+        if let Some(ferplus) = &self.output.ferplus {
+            let left_out = self.ferplus_left_out;
+            writeln!(out, "\nwhat apps get, against the majority of FER+ ({left_out})")?;
+            writeln!(out, "{ferplus}")?;
+        }
+        if !self.streams.is_empty() {
+            self.print_streams(&mut out)?;
+        }
+        writeln!(out, "\nthe head for labels, against the labels")?;
         writeln!(out, "{}", self.original)?;
         if let Some(copies) = self.copies_of_training {
             writeln!(out, "\n{copies} faces are copies of training faces")?;
@@ -142,21 +161,41 @@ impl Report {
             writeln!(out, "without them: {}", figures.summary())?;
         }
         if let Some(ferplus) = &self.ferplus {
-            let left_out = self.ferplus_left_out;
-            writeln!(out, "\nthe head for votes, against the majority of FER+ ({left_out})")?;
+            writeln!(out, "\nthe head for votes, against the majority of FER+")?;
             writeln!(out, "{ferplus}")?;
         }
         if let Some(figures) = &self.ferplus_without_copies {
             writeln!(out, "\nwithout copies of training faces: {}", figures.summary())?;
         }
-        writeln!(out, "\nwhat apps get, against the labels: {}", self.output.original.summary())?;
-        if let Some(ferplus) = &self.output.ferplus {
-            writeln!(out, "against the majority of FER+: {}", ferplus.summary())?;
-        }
         if !self.disturbed.is_empty() {
             self.print_disturbed(&mut out)?;
         }
         writeln!(out, "\n{:.2} ms a face (median)", self.milliseconds_a_face)
+    }
+
+    fn print_streams(&self, out: &mut impl Write) -> std::io::Result<()> {
+        write!(
+            out,
+            "\n{:<24} {:<8} {:>9} {:>11}  recall, %",
+            "streams of ten minutes", "prior", "accuracy", "cal. error"
+        )?;
+        for class in Expression::ALL {
+            write!(out, " {class:>8}")?;
+        }
+        for row in &self.streams {
+            write!(
+                out,
+                "\n{:<24} {:<8} {:>7.2} % {:>9.2} %           ",
+                row.name,
+                row.prior,
+                row.figures.accuracy * 100.0,
+                row.figures.ece * 100.0
+            )?;
+            for recall in row.figures.recall {
+                write!(out, " {:>8.1}", recall * 100.0)?;
+            }
+        }
+        writeln!(out)
     }
 
     fn print_disturbed(&self, out: &mut impl Write) -> std::io::Result<()> {
