@@ -1,11 +1,13 @@
 //! Names of sources: parsing and formatting.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 /// A source by name: `auto`, `camera`, `camera:N`, `puppet`, a file, a folder or a URL.
 ///
-/// A name that is no keyword and has no `://` is a path; a file called `puppet` is `./puppet`.
+/// A name that is no keyword and has no `://` is a path; a file called `puppet` is `./puppet`, and `-` is
+/// standard input.
 ///
 /// ```
 /// use emotion_capture::SourceSpec;
@@ -26,6 +28,16 @@ pub enum SourceSpec {
     Path(PathBuf),
     /// A network stream (`rtsp://`, `http://`, …).
     Url(String),
+}
+
+impl SourceSpec {
+    /// The same as parsing, for names that need not be Unicode: those are paths.
+    ///
+    /// # Errors
+    /// [`SourceSpecError`] when it is empty, or no number follows `camera:`.
+    pub fn from_os_str(name: &OsStr) -> Result<Self, SourceSpecError> {
+        name.to_str().map_or_else(|| Ok(Self::Path(name.into())), str::parse)
+    }
 }
 
 impl FromStr for SourceSpec {

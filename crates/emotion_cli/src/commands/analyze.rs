@@ -5,6 +5,7 @@ mod outputs;
 mod progress;
 mod totals;
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufWriter, Write, stdout};
 use std::path::{Path, PathBuf};
@@ -45,7 +46,7 @@ const DEFAULT_FILM_RATE: f64 = 25.0;
 pub struct AnalyzeArgs {
     /// Films, pictures, folders of pictures, URLs, `camera`, `camera:N` or `puppet`
     #[arg(required = true, value_name = "INPUT")]
-    inputs: Vec<String>,
+    inputs: Vec<OsString>,
 
     /// How rows are written
     #[arg(long, value_enum, default_value_t)]
@@ -166,8 +167,9 @@ fn work_on(job: &Job, out: &Sender<Message>) {
 
 /// How many inputs are read at the same time.
 fn jobs_at_once(args: &AnalyzeArgs) -> usize {
-    let is_live =
-        |input: &String| !matches!(input.parse(), Ok(SourceSpec::Path(_) | SourceSpec::Puppet));
+    let is_live = |input: &OsString| {
+        !matches!(SourceSpec::from_os_str(input), Ok(SourceSpec::Path(_) | SourceSpec::Puppet))
+    };
     // A camera's frames cannot wait for the films before it.
     if args.inputs.iter().any(is_live) {
         return 1;
@@ -349,12 +351,12 @@ fn stop_on_ctrl_c() -> anyhow::Result<Arc<AtomicBool>> {
 
 /// The inputs as a recording names them: files without the way to them, addresses without passwords.
 fn input_names(args: &AnalyzeArgs) -> String {
-    let name = |input: &String| match input.parse() {
+    let name = |input: &OsString| match SourceSpec::from_os_str(input) {
         Ok(SourceSpec::Path(path)) => {
             path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
         }
         Ok(SourceSpec::Url(_)) | Err(_) => "a stream".to_owned(),
-        Ok(_) => input.clone(),
+        Ok(_) => input.to_string_lossy().into_owned(),
     };
     args.inputs.iter().map(name).collect::<Vec<_>>().join(", ")
 }

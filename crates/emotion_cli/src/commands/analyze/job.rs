@@ -1,6 +1,7 @@
 //! One input on its way through the pipeline: decoded, searched and read on different threads, in order.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -23,7 +24,7 @@ const WAITING: usize = 1;
 /// One input.
 pub struct Job<'a> {
     pub args: &'a AnalyzeArgs,
-    pub input: &'a str,
+    pub input: &'a OsStr,
     /// Where its annotated frames go.
     pub film: Option<&'a Path>,
     pub parts: &'a Parts,
@@ -103,7 +104,9 @@ impl Job<'_> {
             scope.spawn(move || self.decode(&opened, &decoded, &problems));
             let opening: Opening = match opening.recv() {
                 Ok(opening) => opening?,
-                Err(_) => return Err(anyhow!("the thread that decodes {} ended", self.input)),
+                Err(_) => {
+                    return Err(anyhow!("the thread that decodes {} ended", self.input.display()));
+                }
             };
             let is_still = opening.is_still;
             let mut film = self.film_of(&opening)?;
@@ -209,14 +212,14 @@ impl Job<'_> {
     }
 
     fn open(&self) -> anyhow::Result<(Opening, Box<dyn FrameSource>, u64)> {
-        let spec: SourceSpec = self.input.parse()?;
+        let spec = SourceSpec::from_os_str(self.input)?;
         let options = OpenOptions { recursive: self.args.recursive, ..OpenOptions::default() };
         let source = emotion_capture::open(&spec, &options)?;
         let is_endless = source.pacing() == Pacing::Live
             || matches!(spec, SourceSpec::Auto | SourceSpec::Camera(_) | SourceSpec::Puppet);
         let name = match spec {
             SourceSpec::Url(_) => source.label(),
-            _ => self.input.to_owned(),
+            _ => self.input.to_string_lossy().into_owned(),
         };
         let limit = self.frame_limit(&name, is_endless);
         let frames = source.frame_count().map_or(limit, |count| count.min(limit));

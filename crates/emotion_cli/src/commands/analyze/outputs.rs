@@ -14,7 +14,7 @@ pub fn refuse_to_overwrite_inputs(args: &AnalyzeArgs) -> anyhow::Result<()> {
         let Ok(output) = output.canonicalize() else { continue };
         for input in &args.inputs {
             if Path::new(input).canonicalize().is_ok_and(|input| input == output) {
-                bail!("{input} is an input and an output; write to another file");
+                bail!("{} is an input and an output; write to another file", input.display());
             }
         }
     }
