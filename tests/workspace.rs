@@ -23,6 +23,16 @@ const MAY_NAME: [(&str, &[&str]); 12] = [
     ),
     ("emotion_session", &["emotion_capture", "emotion_core", "emotion_models", "emotion_vision"]),
     ("emotion_store", &["emotion_core"]),
+    (
+        "emotion_serve",
+        &[
+            "emotion_capture",
+            "emotion_core",
+            "emotion_models",
+            "emotion_session",
+            "emotion_vision",
+        ],
+    ),
     ("emotion_train", &["emotion_core", "emotion_models"]),
     (
         "bevy_emotion",
@@ -44,6 +54,7 @@ const MAY_NAME: [(&str, &[&str]); 12] = [
             "emotion_models",
             "emotion_opencv",
             "emotion_puppet",
+            "emotion_serve",
             "emotion_session",
             "emotion_store",
             "emotion_train",

@@ -8,6 +8,8 @@ use std::process::ExitCode;
 use clap::{ArgAction, Parser, Subcommand};
 #[cfg(feature = "demo")]
 use commands::demo;
+#[cfg(feature = "serve")]
+use commands::serve;
 use commands::{analyze, cameras, export};
 #[cfg(feature = "train")]
 use commands::{calibrate, evaluate, logits, train};
@@ -34,6 +36,8 @@ enum Command {
     Analyze(analyze::AnalyzeArgs),
     Cameras(cameras::CamerasArgs),
     Export(export::ExportArgs),
+    #[cfg(feature = "serve")]
+    Serve(serve::ServeArgs),
     #[cfg(feature = "train")]
     Train(train::TrainArgs),
     #[cfg(feature = "train")]
@@ -54,6 +58,8 @@ fn main() -> ExitCode {
         Command::Analyze(args) => analyze::run(args),
         Command::Cameras(args) => cameras::run(args),
         Command::Export(args) => export::run(args),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(args),
         #[cfg(feature = "train")]
         Command::Train(args) => train::run(args),
         #[cfg(feature = "train")]
@@ -123,12 +129,13 @@ fn log_to_stderr(verbose: u8) {
 
 /// A log filter: `others` for everything, `ours` for the crates of this workspace.
 fn log_levels(others: &str, ours: &str) -> String {
-    const OURS: [&str; 9] = [
+    const OURS: [&str; 10] = [
         "bevy_emotion",
         "emotion",
         "emotion_capture",
         "emotion_models",
         "emotion_puppet",
+        "emotion_serve",
         "emotion_session",
         "emotion_store",
         "emotion_train",

@@ -18,6 +18,8 @@ mod letterbox;
 pub mod logits;
 mod pipeline;
 mod rows;
+#[cfg(feature = "serve")]
+pub mod serve;
 mod tape;
 #[cfg(feature = "train")]
 pub mod train;
