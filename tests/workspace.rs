@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// What each part may name; see docs/architecture.md. Parts that only tests use are left out.
-const MAY_NAME: [(&str, &[&str]); 12] = [
+const MAY_NAME: [(&str, &[&str]); 13] = [
     ("emotion_core", &[]),
     ("emotion_puppet", &["emotion_core"]),
     ("emotion_capture", &["emotion_core", "emotion_puppet"]),
