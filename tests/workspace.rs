@@ -25,13 +25,7 @@ const MAY_NAME: [(&str, &[&str]); 13] = [
     ("emotion_store", &["emotion_core"]),
     (
         "emotion_serve",
-        &[
-            "emotion_capture",
-            "emotion_core",
-            "emotion_models",
-            "emotion_session",
-            "emotion_vision",
-        ],
+        &["emotion_capture", "emotion_core", "emotion_models", "emotion_session", "emotion_vision"],
     ),
     ("emotion_train", &["emotion_core", "emotion_models"]),
     (

@@ -16,7 +16,9 @@ pub enum PriorMode {
     None,
     /// A fixed guess of what cameras see: 40 % neutral, 22 % happy, the others 2 to 10 %.
     Camera,
-    /// Begins with the guess, and learns the camera's own mix from what it sees.
+    /// Begins with the guess, and learns from what it sees how much of the time faces are neutral. The mix
+    /// of the other expressions stays that of the guess: a face that looks sad at rest would otherwise be
+    /// read as ever sadder.
     #[default]
     Adaptive,
 }
@@ -57,21 +59,25 @@ const GUESS_SECONDS: f32 = 20.0;
 const MEMORY: f32 = 60.0;
 /// What passes between two frames counts as seen up to this.
 const LONGEST_GAP: f32 = 1.0;
+/// The neutral part that is learnt stays between these.
+const NEUTRAL_RANGE: (f32, f32) = (0.1, 0.9);
 
 /// Corrects the scores of one camera for the mix of expressions that it sees.
 ///
 /// Expectation-maximisation on unlabelled scores (Saerens, Latinne and Decaestecker, *Adjusting the
 /// outputs of a classifier to new a priori probabilities*, 2002), one step for each frame (Cappé and
 /// Moulines, *On-line expectation-maximization algorithm for latent data models*, 2009). The guess is
-/// the Dirichlet prior of the mix. Frames that follow each other show the same face, so a face counts
+/// the Beta prior of the neutral part. Frames that follow each other show the same face, so a face counts
 /// by its time in view and not by its frames: the result hardly depends on the frame rate.
 ///
 /// The same scores at the same times give the same corrections.
 #[derive(Debug, Clone)]
 pub struct PriorAdapter {
     mode: PriorMode,
-    /// For each expression, the seconds in which it was seen, as far as they are remembered.
-    seconds: [f32; Expression::COUNT],
+    /// The seconds in which a face was seen, as far as they are remembered, and those of them in which
+    /// one was neutral.
+    seen: f32,
+    neutral: f32,
     /// The time of the last frame with a face.
     last: Option<Duration>,
 }
@@ -79,7 +85,7 @@ pub struct PriorAdapter {
 impl PriorAdapter {
     /// Nothing is learnt yet.
     pub const fn new(mode: PriorMode) -> Self {
-        Self { mode, seconds: [0.0; Expression::COUNT], last: None }
+        Self { mode, seen: 0.0, neutral: 0.0, last: None }
     }
 
     /// Corrects the scores of the faces of the frame at `time`, which hold under `model_prior`, and
@@ -100,10 +106,10 @@ impl PriorAdapter {
             .map(|scores| correct(scores, model_prior, &camera_prior).unwrap_or(*scores))
             .collect();
         if self.mode == PriorMode::Adaptive {
+            let passed = passed.min(LONGEST_GAP);
             for scores in &corrected {
-                for (seconds, p) in self.seconds.iter_mut().zip(scores.as_array()) {
-                    *seconds += p * passed.min(LONGEST_GAP);
-                }
+                self.seen += passed;
+                self.neutral += passed * scores.get(Expression::Neutral);
             }
         }
         corrected
@@ -111,11 +117,12 @@ impl PriorAdapter {
 
     /// The mix of expressions that scores are corrected for now.
     fn prior(&self) -> [f32; Expression::COUNT] {
-        let weight = GUESS_SECONDS + self.seconds.iter().sum::<f32>();
-        let mut prior = IN_FRONT_OF_A_CAMERA;
-        for (share, seconds) in prior.iter_mut().zip(self.seconds) {
-            *share = (*share * GUESS_SECONDS + seconds) / weight;
-        }
+        let neutral = Expression::Neutral.index();
+        let guess = IN_FRONT_OF_A_CAMERA[neutral];
+        let learnt = (guess * GUESS_SECONDS + self.neutral) / (GUESS_SECONDS + self.seen);
+        let learnt = learnt.clamp(NEUTRAL_RANGE.0, NEUTRAL_RANGE.1);
+        let mut prior = IN_FRONT_OF_A_CAMERA.map(|share| share * (1.0 - learnt) / (1.0 - guess));
+        prior[neutral] = learnt;
         prior
     }
 
@@ -132,7 +139,8 @@ impl PriorAdapter {
         let passed = self.last.map_or(0.0, |last| (time - last).as_secs_f32());
         self.last = Some(time);
         let kept = (-passed / MEMORY).exp();
-        self.seconds = self.seconds.map(|seconds| seconds * kept);
+        self.seen *= kept;
+        self.neutral *= kept;
         passed
     }
 }
@@ -211,22 +219,37 @@ mod tests {
     }
 
     #[test]
-    fn known_mixes_are_recovered() {
-        let mixes = [
-            [1.0 / 7.0; 7],
-            [0.02, 0.02, 0.02, 0.02, 0.45, 0.02, 0.45],
-            [0.3, 0.02, 0.02, 0.3, 0.02, 0.3, 0.04],
-        ];
-        for mix in mixes {
+    fn the_neutral_part_is_recovered_and_the_others_keep_their_proportions() {
+        for neutral in [0.15, 0.4, 0.8] {
+            let mut mix = [(1.0 - neutral) / 6.0; 7];
+            mix[Expression::Neutral.index()] = neutral;
             let (_, learnt) = watch(PriorMode::Adaptive, &mix, 4000);
             let guess = IN_FRONT_OF_A_CAMERA;
-            let distance = |a: &[f32; 7], b: &[f32; 7]| -> f32 {
-                a.iter().zip(b).map(|(a, b)| (a - b).abs()).sum::<f32>() / 2.0
-            };
             // The guess keeps a quarter of the weight, and the model is not sure.
-            let (far, near) = (distance(&guess, &mix), distance(&learnt, &mix));
-            assert!(near < 0.5 * far, "{mix:?}: learnt {learnt:?}, {near} instead of {far}");
+            let far = (guess[6] - neutral).abs();
+            let near = (learnt[6] - neutral).abs();
+            assert!(near < 0.5 * far + 0.04, "{neutral}: learnt {}", learnt[6]);
+            for pair in [[0, 1], [3, 4], [2, 5]] {
+                let ratio = |mix: &[f32; 7]| mix[pair[0]] / mix[pair[1]];
+                assert!((ratio(&learnt) / ratio(&guess) - 1.0).abs() < 1e-3, "{learnt:?}");
+            }
         }
+    }
+
+    #[test]
+    fn a_face_that_looks_sad_at_rest_is_not_read_as_ever_sadder() {
+        let mut adapter = PriorAdapter::new(PriorMode::Adaptive);
+        let mut looks = [0.05; 7];
+        looks[Expression::Sad.index()] = 0.45;
+        looks[Expression::Neutral.index()] = 0.3;
+        let looks = Scores::from_weights(looks).expect("weights");
+        let sad = |scores: &[Scores]| scores[0].get(Expression::Sad);
+        let first = sad(&adapter.adapt(second(0), &MODEL, &[looks]));
+        let mut last = first;
+        for count in 1..600 {
+            last = sad(&adapter.adapt(second(count), &MODEL, &[looks]));
+        }
+        assert!(last < first + 0.15, "{first} became {last}");
     }
 
     #[test]
@@ -262,22 +285,23 @@ mod tests {
     #[test]
     fn what_is_long_ago_is_forgotten() {
         let sad = mostly(Expression::Sad, 0.9);
-        let share = |adapter: &PriorAdapter| adapter.prior()[Expression::Sad.index()];
+        let untaught = PriorAdapter::new(PriorMode::Adaptive).prior();
+        let share = |adapter: &PriorAdapter| 1.0 - adapter.prior()[Expression::Neutral.index()];
         let mut adapter = PriorAdapter::new(PriorMode::Adaptive);
         for count in 0..60 {
             adapter.adapt(second(count), &MODEL, &[sad]);
         }
         let learnt = share(&adapter);
-        assert!(learnt > 0.5, "{learnt}");
+        assert!(learnt > 0.8, "{learnt}");
         // Nobody is there for five minutes, and the pause itself counts as a second.
         adapter.adapt(second(360), &MODEL, &[sad]);
         let rest = share(&adapter);
-        assert!(rest < 0.2, "{rest}");
+        assert!(rest < 0.65, "{rest}");
         adapter.adapt(second(10), &MODEL, &[sad]);
-        assert_eq!(adapter.prior(), IN_FRONT_OF_A_CAMERA, "a clock that runs backwards");
+        assert_eq!(adapter.prior(), untaught, "a clock that runs backwards");
         adapter.adapt(second(20), &MODEL, &[sad]);
         adapter.reset();
-        assert_eq!(adapter.prior(), IN_FRONT_OF_A_CAMERA);
+        assert_eq!(adapter.prior(), untaught);
     }
 
     #[test]

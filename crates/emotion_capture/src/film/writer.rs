@@ -30,8 +30,10 @@ pub enum FilmError {
         path: PathBuf,
     },
     /// Its pictures are too small for any encoder.
-    #[error("pictures of {width}x{height} are too small for a film")]
+    #[error("pictures of {width}x{height} are too small for the film {}", path.display())]
     TooSmall {
+        /// The film.
+        path: PathBuf,
         /// Width in pixels.
         width: u32,
         /// Height in pixels.
@@ -115,7 +117,7 @@ impl FilmWriter {
         Self::check_target(path)?;
         let (width, height) = size;
         if width < 2 || height < 2 {
-            return Err(FilmError::TooSmall { width, height });
+            return Err(FilmError::TooSmall { path: path.to_owned(), width, height });
         }
         let mut name = path.file_stem().unwrap_or_default().to_owned();
         name.push(".partial.");
