@@ -163,7 +163,7 @@ struct Load {
 
 /// What loading gives.
 enum Part {
-    Analyzer(Analyzer),
+    Analyzer(Box<Analyzer>),
     /// For the analyzer that is in use, which keeps its tracks.
     Classifier(Box<dyn Classifier>),
 }
@@ -388,7 +388,7 @@ impl Engine {
         match inside(&mut self.fresh).take() {
             Some(Part::Analyzer(analyzer)) => {
                 self.note_classifier(analyzer.classifier().clone());
-                if inside(&mut self.analyzer).replace(analyzer).is_some() || self.crashes > 0 {
+                if inside(&mut self.analyzer).replace(*analyzer).is_some() || self.crashes > 0 {
                     self.generation += 1;
                 }
             }
@@ -445,7 +445,8 @@ fn load_part(load: Load) -> Result<Part, String> {
     if only_classifier {
         pool.load(&options).map(Part::Classifier).map_err(|error| error.to_string())
     } else {
-        settings.make(&options, &pool).map(Part::Analyzer).map_err(|error| error.to_string())
+        let made = settings.make(&options, &pool).map_err(|error| error.to_string());
+        made.map(|analyzer| Part::Analyzer(Box::new(analyzer)))
     }
 }
 
