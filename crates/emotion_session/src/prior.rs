@@ -54,9 +54,9 @@ pub struct UnknownPrior(String);
 /// (34 % neutral, 28 % happy).
 const IN_FRONT_OF_A_CAMERA: [f32; Expression::COUNT] = [0.09, 0.02, 0.07, 0.22, 0.10, 0.10, 0.40];
 /// How many seconds of a face the guess weighs as much as.
-const GUESS_SECONDS: f32 = 20.0;
+const GUESS_SECONDS: f32 = 40.0;
 /// After this time, in seconds, what was seen has lost 63 % of its weight.
-const MEMORY: f32 = 60.0;
+const MEMORY: f32 = 120.0;
 /// What passes between two frames counts as seen up to this.
 const LONGEST_GAP: f32 = 1.0;
 /// The neutral part that is learnt stays between these.
@@ -290,13 +290,13 @@ mod tests {
         let share =
             |adapter: &PriorAdapter| 1.0 - adapter.prior(&MODEL)[Expression::Neutral.index()];
         let mut adapter = PriorAdapter::new(PriorMode::Adaptive);
-        for count in 0..60 {
+        for count in 0..180 {
             adapter.adapt(second(count), &MODEL, &[sad]);
         }
         let learnt = share(&adapter);
         assert!(learnt > 0.8, "{learnt}");
-        // Nobody is there for five minutes, and the pause itself counts as a second.
-        adapter.adapt(second(360), &MODEL, &[sad]);
+        // Nobody is there for twelve minutes, and the pause itself counts as a second.
+        adapter.adapt(second(900), &MODEL, &[sad]);
         let rest = share(&adapter);
         assert!(rest < 0.65, "{rest}");
         adapter.adapt(second(10), &MODEL, &[sad]);
