@@ -53,7 +53,7 @@
 //! | --- | --- | --- |
 //! | `films` | films and streams, through FFmpeg; pictures | no |
 //! | `pictures` | pictures and folders of them | no |
-//! | `webcam` | cameras through nokhwa | yes |
+//! | `webcam` | cameras | yes |
 //! | `wgpu` | models on the GPU, in an app that draws on Bevy's own device | yes |
 //! | `efficientnet` | the default model on a CPU, part of the program | yes |
 //! | `resnet` | the default model on a GPU, part of the program | no |

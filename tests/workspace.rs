@@ -115,13 +115,17 @@ fn nothing_below_the_plugin_knows_bevy() {
     }
 }
 
-/// A camera game is built without FFmpeg, OpenCV and what only the program needs. (Clang is needed for now: the
-/// bindings of Video4Linux are made with it.)
+/// A camera game is built without FFmpeg, OpenCV, libclang and what only the program needs.
 #[test]
 fn an_app_gets_what_it_uses_and_no_more() {
     let needed = needed("bevy_emotion");
-    for present in ["emotion_vision", "emotion_model_efficientnet", "nokhwa", "wgpu"] {
+    for present in ["emotion_vision", "emotion_model_efficientnet", "wgpu"] {
         assert!(needed.iter().any(|name| name == present), "{present} is missing");
+    }
+    if cfg!(target_os = "linux") {
+        assert!(needed.iter().any(|name| name == "linuxvideo"), "cameras are missing");
+        let clang = ["bindgen", "clang-sys"];
+        assert!(!needed.iter().any(|name| clang.contains(&name.as_str())), "libclang is not wanted");
     }
     let absent = ["opencv", "ffmpeg-next", "clap", "plotters", "emotion_train", "winit"];
     for name in absent.into_iter().chain(["x11rb", "wayland-client", "emotion_model_resnet"]) {

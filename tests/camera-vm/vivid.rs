@@ -11,12 +11,8 @@ use emotion_capture::{
 };
 use emotion_core::Frame;
 use emotion_puppet::PuppetConfig;
-use v4l::buffer::Type;
-use v4l::control::{Control, Value};
-use v4l::io::traits::CaptureStream;
-use v4l::prelude::MmapStream;
-use v4l::video::Capture as _;
-use v4l::{Device, Format, FourCC};
+use linuxvideo::Device;
+use linuxvideo::format::{PixFormat, PixelFormat};
 
 /// Emulated machines are slow.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -143,9 +139,10 @@ fn opens_once() {
 }
 
 fn tells_busy_cameras() {
-    let device = device(first());
-    let mut stream = MmapStream::new(&device, Type::VideoCapture).expect("a stream");
-    stream.next().expect("a frame for the other program");
+    let format = PixFormat::new(640, 480, PixelFormat::YUYV);
+    let other = device(first()).video_capture(format).expect("a camera for the other program");
+    let mut stream = other.into_stream().expect("a stream");
+    stream.dequeue(|_| Ok(())).expect("a frame for the other program");
     let error = open(&SourceSpec::Camera(Some(first())), &OpenOptions::default()).err();
     assert!(matches!(error, Some(CaptureError::CameraBusy { .. })), "{error:?}");
     let source = open(&SourceSpec::Auto, &OpenOptions::default()).expect("another camera");
@@ -154,10 +151,9 @@ fn tells_busy_cameras() {
 }
 
 fn resets_odd_formats() {
-    let odd = device(first());
-    let format = Format::new(1280, 720, FourCC::new(b"422P"));
-    let format = odd.set_format(&format).expect("a format that nokhwa does not know");
-    assert_eq!(format.fourcc, FourCC::new(b"422P"));
+    let code = PixelFormat::from_fourcc(*b"422P");
+    let odd = device(first()).video_capture(PixFormat::new(1280, 720, code)).expect("a camera");
+    assert_eq!(odd.format().pixel_format(), code, "a format that is not decoded here");
     drop(odd);
     let frame = open_camera(first()).next_frame().expect("a camera").expect("a frame");
     assert_eq!((frame.width(), frame.height()), (640, 480));
@@ -333,17 +329,17 @@ fn wait_for(
 }
 
 fn device(index: u32) -> Device {
-    Device::new(index as usize).expect("a device")
+    Device::open(format!("/dev/video{index}")).expect("a device")
 }
 
 fn press(index: u32, button: &str) {
     set(index, button, 1);
 }
 
-fn set(index: u32, control: &str, value: i64) {
-    let device = device(index);
-    let controls = device.query_controls().expect("controls");
-    let found = controls.iter().find(|known| known.name == control);
-    let id = found.unwrap_or_else(|| panic!("no control {control} among {controls:?}")).id;
-    device.set_control(Control { id, value: Value::Integer(value) }).expect("a control that obeys");
+fn set(index: u32, control: &str, value: i32) {
+    let mut device = device(index);
+    let controls: Vec<_> = device.controls().filter_map(Result::ok).collect();
+    let found = controls.iter().find(|known| known.name() == control);
+    let id = found.unwrap_or_else(|| panic!("no control {control} among {controls:?}")).id();
+    device.write_control_raw(id, value).expect("a control that obeys");
 }
