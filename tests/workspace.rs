@@ -125,7 +125,10 @@ fn an_app_gets_what_it_uses_and_no_more() {
     if cfg!(target_os = "linux") {
         assert!(needed.iter().any(|name| name == "linuxvideo"), "cameras are missing");
         let clang = ["bindgen", "clang-sys"];
-        assert!(!needed.iter().any(|name| clang.contains(&name.as_str())), "libclang is not wanted");
+        assert!(
+            !needed.iter().any(|name| clang.contains(&name.as_str())),
+            "libclang is not wanted"
+        );
     }
     let absent = ["opencv", "ffmpeg-next", "clap", "plotters", "emotion_train", "winit"];
     for name in absent.into_iter().chain(["x11rb", "wayland-client", "emotion_model_resnet"]) {

@@ -44,9 +44,9 @@ impl Plugin for MenuPlugin {
             .with(MenuAction::Next, FaceAxis::Tilt.past(LEAN))
             .with(MenuAction::Next, KeyCode::ArrowRight)
             .with(MenuAction::Next, KeyCode::ArrowDown)
-            .with(MenuAction::Take, smile.hold(SMILE_TIME))
-            .with(MenuAction::Take, KeyCode::Enter)
-            .with(MenuAction::Take, KeyCode::NumpadEnter);
+            .with(MenuAction::Confirm, smile.hold(SMILE_TIME))
+            .with(MenuAction::Confirm, KeyCode::Enter)
+            .with(MenuAction::Confirm, KeyCode::NumpadEnter);
         app.add_plugins(ExpressionInputPlugin::new(map))
             .init_resource::<MenuSettings>()
             .add_observer(open)
@@ -64,7 +64,7 @@ pub enum MenuAction {
     /// Chooses the item on the right.
     Next,
     /// Confirms the chosen item.
-    Take,
+    Confirm,
 }
 
 /// How menus are operated. May be changed at any time.
@@ -309,11 +309,11 @@ fn operate(
     if count == 0 {
         return;
     }
-    let mut taken = false;
+    let mut confirmed = false;
     for (item, interaction) in touched.iter().filter(|(item, _)| item.menu == entity) {
         match interaction {
             Interaction::Hovered => shown.chosen = item.number,
-            Interaction::Pressed => (shown.chosen, taken) = (item.number, true),
+            Interaction::Pressed => (shown.chosen, confirmed) = (item.number, true),
             Interaction::None => {}
         }
     }
@@ -321,7 +321,7 @@ fn operate(
     let tilted = pressed(MenuAction::Previous) || pressed(MenuAction::Next);
     if !menu.is_ready {
         let smiles = players.iter().any(|(player, _)| player.strength(Expression::Happy) > SMILE.1);
-        menu.is_ready = !tilted && !smiles && !pressed(MenuAction::Take);
+        menu.is_ready = !tilted && !smiles && !pressed(MenuAction::Confirm);
         menu.tilted_for = Duration::ZERO;
     } else {
         menu.tilted_for = if tilted { menu.tilted_for + time.delta() } else { Duration::ZERO };
@@ -336,16 +336,16 @@ fn operate(
             shown.chosen = (shown.chosen + count).saturating_add_signed(steps) % count;
             menu.upright_for = Some(Duration::ZERO);
         }
-        taken |= input.any_just_pressed(MenuAction::Take);
+        confirmed |= input.any_just_pressed(MenuAction::Confirm);
         // While nobody is in view, the time does not count.
         if let Some(upright_for) = &mut menu.upright_for
             && players.iter().any(|(_, face)| face.visible)
         {
             *upright_for = if tilted { Duration::ZERO } else { *upright_for + time.delta() };
-            taken |= settings.dwell.is_some_and(|dwell| *upright_for >= dwell);
+            confirmed |= settings.dwell.is_some_and(|dwell| *upright_for >= dwell);
         }
     }
-    if taken {
+    if confirmed {
         menu.is_ready = false;
         menu.upright_for = None;
         commands.trigger(MenuChosen { entity, item: shown.chosen });
@@ -366,7 +366,7 @@ fn draw(
     mut bars: Query<&mut Node>,
 ) {
     let held = (1..=slots.count)
-        .map(|slot| input.slot(slot).value(MenuAction::Take))
+        .map(|slot| input.slot(slot).value(MenuAction::Confirm))
         .fold(0.0_f32, f32::max);
     let anybody = faces.iter().any(|face| face.visible);
     for (_, mut menu) in &mut menus {
@@ -420,15 +420,15 @@ mod tests {
     use crate::input::{VirtualFace, VirtualFacePlugin};
 
     #[derive(Resource, Default)]
-    struct Taken(Vec<usize>);
+    struct Confirmed(Vec<usize>);
 
     /// An app with a menu of three items, and a face with a resting baseline.
     fn app() -> (App, Entity, Entity) {
         let mut app = bare();
         app.add_plugins((HudCorePlugin::default(), VirtualFacePlugin, HandsFreePlugins))
-            .init_resource::<Taken>()
-            .add_observer(|chosen: On<MenuChosen>, mut taken: ResMut<Taken>| {
-                taken.0.push(chosen.item);
+            .init_resource::<Confirmed>()
+            .add_observer(|chosen: On<MenuChosen>, mut confirmed: ResMut<Confirmed>| {
+                confirmed.0.push(chosen.item);
             });
         app.finish();
         app.cleanup();
@@ -448,8 +448,8 @@ mod tests {
         app.world().get::<FaceMenu>(menu).expect("a menu").chosen()
     }
 
-    fn taken(app: &App) -> &[usize] {
-        &app.world().resource::<Taken>().0
+    fn confirmed(app: &App) -> &[usize] {
+        &app.world().resource::<Confirmed>().0
     }
 
     #[test]
@@ -462,11 +462,11 @@ mod tests {
         run(&mut app, 0.3);
         with(&mut app, me, |face| face.press(Expression::Happy));
         run(&mut app, 0.9);
-        assert!(taken(&app).is_empty(), "not yet a second");
+        assert!(confirmed(&app).is_empty(), "not yet a second");
         run(&mut app, 0.2);
-        assert_eq!(taken(&app), [1]);
+        assert_eq!(confirmed(&app), [1]);
         run(&mut app, 3.0);
-        assert_eq!(taken(&app), [1], "a smile confirms once");
+        assert_eq!(confirmed(&app), [1], "a smile confirms once");
     }
 
     #[test]
@@ -486,19 +486,19 @@ mod tests {
         let (mut app, me, menu) = app();
         app.insert_resource(MenuSettings { dwell: Some(Duration::from_secs(2)) });
         run(&mut app, 5.0);
-        assert!(taken(&app).is_empty(), "nothing before the first tilt");
+        assert!(confirmed(&app).is_empty(), "nothing before the first tilt");
         with(&mut app, me, |face| face.tilt(0.3, Duration::ZERO));
         run(&mut app, 0.5);
         with(&mut app, me, |face| face.tilt(0.0, Duration::ZERO));
         run(&mut app, 1.0);
         with(&mut app, me, VirtualFace::leave);
         run(&mut app, 4.0);
-        assert!(taken(&app).is_empty(), "not while nobody is there");
+        assert!(confirmed(&app).is_empty(), "not while nobody is there");
         with(&mut app, me, VirtualFace::come_back);
         run(&mut app, 1.5);
-        assert_eq!((chosen(&app, menu), taken(&app)), (1, &[1][..]));
+        assert_eq!((chosen(&app, menu), confirmed(&app)), (1, &[1][..]));
         run(&mut app, 5.0);
-        assert_eq!(taken(&app), [1], "once");
+        assert_eq!(confirmed(&app), [1], "once");
     }
 
     #[test]
@@ -509,13 +509,13 @@ mod tests {
         run(&mut app, 0.7);
         let menu = app.world_mut().spawn(FaceMenu::new("").with_item("Play")).id();
         run(&mut app, 3.0);
-        assert!(taken(&app).is_empty());
+        assert!(confirmed(&app).is_empty());
         assert!(words(&mut app, menu).iter().any(|words| words.starts_with("relax")));
         with(&mut app, me, VirtualFace::release);
         run(&mut app, 0.2);
         with(&mut app, me, |face| face.press(Expression::Happy));
         run(&mut app, 1.1);
-        assert_eq!(taken(&app), [0]);
+        assert_eq!(confirmed(&app), [0]);
     }
 
     #[test]
@@ -526,7 +526,7 @@ mod tests {
             face.press(Expression::Happy);
         });
         run(&mut app, 1.1);
-        assert_eq!(taken(&app), [0]);
+        assert_eq!(confirmed(&app), [0]);
     }
 
     #[test]
@@ -541,7 +541,7 @@ mod tests {
         run(&mut app, 0.1);
         press(&mut app, KeyCode::Enter);
         run(&mut app, 0.1);
-        assert_eq!((chosen(&app, menu), taken(&app)), (2, &[2][..]));
+        assert_eq!((chosen(&app, menu), confirmed(&app)), (2, &[2][..]));
     }
 
     #[test]
@@ -556,6 +556,6 @@ mod tests {
             .0;
         app.world_mut().entity_mut(last).insert(Interaction::Pressed);
         run(&mut app, 0.1);
-        assert_eq!(taken(&app), [2]);
+        assert_eq!(confirmed(&app), [2]);
     }
 }

@@ -47,7 +47,7 @@ pub(super) const KEYS: [Key; 15] = [
     ),
     key("V", Some("cameras"), "Lists the cameras: arrow keys and Enter, or the mouse."),
     key("W", Some("why"), "Shows how reliable the reading is, and what it is confused with."),
-    key("K", Some("calibrate"), "Measures the resting baseline of the faces in view."),
+    key("K", Some("rest"), "Measures the resting baseline of the faces in view."),
     key("P", Some("privacy"), "Hides picture and faces; the readings stay."),
     key("H", Some("help"), "Opens and closes this help."),
     key("C", None, "Shows the next camera that opens; after the last one, the puppet."),

@@ -66,7 +66,8 @@ impl Webcam {
             if listed { open_error(index, reason) } else { CaptureError::UnknownCamera { index } }
         })?;
         let WireFormat { encoding, width, height, frame_rate } = camera.format();
-        let label = format!("camera {index} ({}) {width}x{height} {encoding}", camera.name().trim());
+        let label =
+            format!("camera {index} ({}) {width}x{height} {encoding}", camera.name().trim());
         tracing::info!("opened {label} at {frame_rate} frames per second");
         Ok(Self { camera, hold, label, opened_at: Instant::now(), sequence: 0, lost: false })
     }
@@ -176,8 +177,8 @@ fn list() -> Result<Vec<(u32, String)>, CaptureError> {
 
 fn formats_of(index: u32) -> Result<Vec<CameraFormat>, CaptureError> {
     let hold = Hold::take(index)?;
-    let mut formats = guarded(index, || driver::formats(index))?
-        .map_err(|reason| open_error(index, reason))?;
+    let mut formats =
+        guarded(index, || driver::formats(index))?.map_err(|reason| open_error(index, reason))?;
     drop(hold);
     formats.sort_by_key(|format| {
         (rank(format.encoding), format.width, format.height, u32::MAX - format.frame_rate)

@@ -36,7 +36,8 @@ impl Camera {
     pub(super) fn next_picture(&mut self) -> Result<(Vec<u8>, Instant), Fault> {
         let buffer = self.camera.frame().map_err(|error| Fault::Lost(error.to_string()))?;
         let arrival = Instant::now();
-        let rgb = decode(&buffer, self.format).map_err(|error| Fault::Damaged(error.to_string()))?;
+        let rgb =
+            decode(&buffer, self.format).map_err(|error| Fault::Damaged(error.to_string()))?;
         Ok((rgb, arrival))
     }
 }

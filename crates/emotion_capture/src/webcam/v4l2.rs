@@ -43,7 +43,8 @@ impl Camera {
                 Err(error) => refusal = Some(error),
             }
         }
-        let none = || "it offers no format that can be decoded (MJPEG, YUYV, NV12, RGB, grey)".to_owned();
+        let none =
+            || "it offers no format that can be decoded (MJPEG, YUYV, NV12, RGB, grey)".to_owned();
         Err(refusal.map_or_else(none, |error| error.to_string()))
     }
 
@@ -51,7 +52,7 @@ impl Camera {
     fn start_in(index: u32, wanted: WireFormat) -> io::Result<Option<Self>> {
         let Some(encoding) = Encoding::from_name(wanted.encoding) else { return Ok(None) };
         let device = Device::open(path(index))?;
-        let name = device.capabilities()?.card().to_owned();
+        let name = name(index, &device)?;
         let asked = PixFormat::new(wanted.width, wanted.height, fourcc(encoding));
         let device = device.video_capture(asked)?;
         let given = device.format();
@@ -109,16 +110,26 @@ pub(super) fn list() -> Result<Vec<(u32, String)>, String> {
         entry.ok()?.file_name().to_str()?.strip_prefix("video")?.parse::<u32>().ok()
     });
     let cameras = numbers.filter_map(|index| {
-        match Device::open(path(index)).and_then(|device| device.capabilities()) {
+        let camera = Device::open(path(index)).and_then(|device| {
+            let can = device.capabilities()?.device_capabilities();
             // Most webcams have a second device for metadata, and some devices are outputs or codecs.
-            Ok(about) if !about.device_capabilities().contains(CapabilityFlags::VIDEO_CAPTURE) => {
-                None
-            }
-            Ok(about) => Some((index, about.card().trim().to_owned())),
+            let captures = can.contains(CapabilityFlags::VIDEO_CAPTURE);
+            captures.then(|| name(index, &device)).transpose()
+        });
+        match camera {
+            Ok(name) => name.map(|name| (index, name)),
             Err(_) => Some((index, path(index))),
         }
     });
     Ok(cameras.collect())
+}
+
+/// What the kernel calls a camera, which is most exact, else what its driver does.
+fn name(index: u32, device: &Device) -> io::Result<String> {
+    match fs::read_to_string(format!("/sys/class/video4linux/video{index}/name")) {
+        Ok(name) => Ok(name.trim().to_owned()),
+        Err(_) => Ok(device.capabilities()?.card().trim().to_owned()),
+    }
 }
 
 /// The formats of a camera that can be decoded, one for each frame rate.

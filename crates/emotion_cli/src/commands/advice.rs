@@ -19,7 +19,9 @@ type Cause<'a> = &'a (dyn std::error::Error + 'static);
 
 fn capture(cause: Cause) -> Option<&'static str> {
     match cause.downcast_ref()? {
-        CaptureError::NoCamera { .. } => Some("--source puppet needs no camera"),
+        CaptureError::NoCamera { .. } => {
+            Some("the puppet needs none: `emotion demo --source puppet`, `emotion analyze puppet`")
+        }
         CaptureError::UnknownCamera { .. } => Some("`emotion cameras` lists them"),
         _ => None,
     }

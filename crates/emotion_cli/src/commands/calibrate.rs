@@ -11,7 +11,7 @@ use emotion_train::save::save_bytes;
 
 use super::data::read_data;
 
-/// Fit a trained model's temperatures, and measure the prior of its output
+/// Fits a trained model's temperatures, and measures the prior of its output
 #[derive(clap::Args)]
 pub struct CalibrateArgs {
     /// Kaggle's fer2013.csv, or a folder of pictures

@@ -25,7 +25,7 @@ use super::data::read_data;
 use output::OutputScores;
 use report::{Disturbed, LeftOut, Report};
 
-/// Measure a model on a split of FER-2013, or of your own data
+/// Measures a model on a split of FER-2013, or of your own data
 #[derive(clap::Args)]
 pub struct EvaluateArgs {
     /// Kaggle's fer2013.csv, or a folder with train/CLASS, val/CLASS and test/CLASS

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use emotion_models::{Hardware, ModelChoice, onnx};
 
-/// Write a model as an ONNX file
+/// Writes a model as an ONNX file
 ///
 /// The file itself describes the faces that it expects and the order of the expressions that it
 /// returns.

@@ -10,7 +10,7 @@ use emotion_train::teacher;
 use super::data::read_data;
 use super::train::{TrainBackend, progress_bar};
 
-/// Write a model's logits of the training faces, as a teacher for `emotion train`
+/// Writes a model's logits of the training faces, as a teacher for `emotion train`
 #[derive(clap::Args)]
 pub struct LogitsArgs {
     /// Kaggle's fer2013.csv, or a folder of pictures

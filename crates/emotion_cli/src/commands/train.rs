@@ -17,7 +17,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::read_data;
 
-/// Train a model on FER-2013, or on your own pictures
+/// Trains a model on FER-2013, or on your own pictures
 #[derive(clap::Args)]
 pub struct TrainArgs {
     /// Kaggle's fer2013.csv, or a folder with train/CLASS, val/CLASS and test/CLASS
