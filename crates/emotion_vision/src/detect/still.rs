@@ -6,9 +6,9 @@ use super::pictures::Pictures;
 use super::search::{Candidate, LEAN, Searcher, StillPass, WINDOW};
 
 /// A face is reported from this evidence on: there is no next frame to be surer.
-const SURE: f32 = 11.0;
+const SURE: f32 = 12.0;
 /// The same of a face that fills the picture: there are few places for it, so chance has few tries.
-const SURE_LARGE: f32 = 6.0;
+const SURE_LARGE: f32 = 4.0;
 /// Faces up to the one part of the picture's shorter side need the first, from the other on the
 /// second; between them what is needed falls.
 const SMALL: f32 = 0.3;
