@@ -28,7 +28,7 @@ const BESIDE_OTHERS: f32 = 0.7;
 const LEANING: f32 = 0.25;
 /// The smallest leaning face, and the smallest one seen from the side, when no other was found.
 const ALONE: f32 = 1.0 / 7.0;
-/// The same of those that lean far.
+/// The same of those that lean far, and of those that lean beside others.
 const FAR: f32 = 1.0 / 6.0;
 /// Where a face with less than this part of the picture's shorter side is found, people stand far away,
 /// and smaller ones are searched for.
@@ -92,7 +92,7 @@ impl<'a> StillSearch<'a> {
     /// Searches for faces that lean beside those that were found.
     fn search_beside(&mut self) -> Result<(), EngineError> {
         let side = self.faces.iter().map(|face| face.place.side).fold(f32::INFINITY, f32::min);
-        let from = (BESIDE_OTHERS * side).max(ALONE * self.shorter);
+        let from = (BESIDE_OTHERS * side).max(FAR * self.shorter);
         self.pass(StillPass::Leaning(LEAN, from))?;
         self.pass(StillPass::Leaning(-LEAN, from))?;
         if self.faces.iter().any(|face| face.place.roll.abs() > LEANING) {
