@@ -70,13 +70,7 @@ impl Region {
         let (left, width) = span(center.0, reach, frame.width() as usize);
         let (top, height) = span(center.1, reach, frame.height() as usize);
         let mut picture = GreyImage::default();
-        picture.set_from_rgb_part(
-            frame.rgb(),
-            frame.width() as usize,
-            (left, top),
-            (width, height),
-            stride,
-        );
+        picture.set_from_frame_part(frame, (left, top), (width, height), stride);
         let mut scale = stride as f32;
         let mut half = GreyImage::default();
         while step >= MOST_SAMPLES as f32 * scale && picture.width() > 1 && picture.height() > 1 {

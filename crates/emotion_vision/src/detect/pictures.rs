@@ -106,10 +106,10 @@ impl Pictures {
         let [work, ..] = &mut self.levels;
         if self.work_per_frame < 1.0 {
             let side = |side: usize| (side as f32 * self.work_per_frame).round() as usize;
-            scratch.set_from_rgb(frame.rgb(), width, height);
+            scratch.set_from_frame(frame);
             work.set_shrunk(scratch, side(width), side(height));
         } else {
-            work.set_from_rgb(frame.rgb(), width, height);
+            work.set_from_frame(frame);
         }
         for level in 1..LEVELS {
             let (larger, smaller) = self.levels.split_at_mut(level);
