@@ -114,8 +114,12 @@ impl WebAnalyzer {
         })
     }
 
-    /// Another camera, or another film, begins at `time`: all faces go, and what was learnt of them.
+    /// Another camera, or another film, begins at `time`: all faces go, and what was learnt of them. Before the
+    /// first frame nothing has to end.
     pub fn restart(&mut self, time: Duration) -> Vec<Event> {
+        if self.frames == 0 {
+            return Vec::new();
+        }
         let (epoch, time) = (self.lifecycle.origin().epoch.next(), SessionTime(time));
         self.analyzer.reset();
         self.frames = 0;
