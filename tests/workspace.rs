@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// What each part may name; see docs/architecture.md. Parts that only tests use are left out.
-const MAY_NAME: [(&str, &[&str]); 13] = [
+const MAY_NAME: [(&str, &[&str]); 14] = [
     ("emotion_core", &[]),
     ("emotion_puppet", &["emotion_core"]),
     ("emotion_capture", &["emotion_core", "emotion_puppet"]),
@@ -27,6 +27,7 @@ const MAY_NAME: [(&str, &[&str]); 13] = [
         "emotion_serve",
         &["emotion_capture", "emotion_core", "emotion_models", "emotion_session", "emotion_vision"],
     ),
+    ("emotion_web", &["emotion_core", "emotion_models", "emotion_session", "emotion_vision"]),
     ("emotion_train", &["emotion_core", "emotion_models"]),
     (
         "bevy_emotion",

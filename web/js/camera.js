@@ -1,4 +1,4 @@
-// The camera: permission, frames to the server, rings over the live picture.
+// The camera: permission, frames to what reads them, rings over the live picture.
 import { drawFace } from "./draw.js";
 import { Faces } from "./faces.js";
 import { describeMinute, drawMinute, forget, remember } from "./minute.js";
@@ -34,7 +34,7 @@ export async function start(mode, deviceId) {
   stream.getVideoTracks()[0].addEventListener("ended", () => end(run, "The camera was taken away."));
   try {
     await video.play();
-    run.session = await mode.open((result) => take(run, result), (why) => end(run, why));
+    run.session = await mode.open((result) => take(run, result), (why) => end(run, why), stream);
   } catch (error) {
     end(run, error.message);
     return;
@@ -47,7 +47,7 @@ export async function start(mode, deviceId) {
   stage.classList.remove("idle");
   $("stop").focus({ preventScroll: true });
   await listCameras(stream);
-  sendFrames(run);
+  if (run.session.send) sendFrames(run);
   requestAnimationFrame((now) => draw(run, now, now));
 }
 
@@ -107,7 +107,7 @@ async function listCameras(stream) {
   cameras.parentElement.hidden = devices.length < 2;
 }
 
-/** Sends the newest frame whenever the server has time for one. */
+/** Sends the newest frame whenever there is time for one, in a mode that does not take them itself. */
 async function sendFrames(run) {
   const canvas = document.createElement("canvas");
   const drawing = canvas.getContext("2d", { alpha: false });
@@ -120,10 +120,7 @@ async function sendFrames(run) {
     const at = performance.now();
     drawing.drawImage(video, 0, 0, ...size);
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
-    if (blob && !run.ended) {
-      run.size = size;
-      run.session.send(blob, at);
-    }
+    if (blob && !run.ended) run.session.send(blob, at);
   }
 }
 
@@ -138,6 +135,7 @@ function nextFrame() {
 
 function take(run, { events, milliseconds }) {
   if (run.ended) return;
+  run.size = events.find(({ frame_size: size }) => size)?.frame_size ?? run.size;
   run.faces.take(events, (track, expression) => say(run, track, expression));
   const now = performance.now();
   const faces = run.faces.list();

@@ -11,11 +11,11 @@ let results = [];
 let waiting = [];
 let working = false;
 
-/** Makes the drop zone work with this mode. */
-export function acceptFiles(mode) {
+/** Makes the drop zone work with the mode that `currentMode` gives. */
+export function acceptFiles(currentMode) {
   const take = (files) => {
     waiting.push(...files);
-    if (!working) work(mode);
+    if (!working) work(currentMode());
   };
   picker.addEventListener("change", () => {
     take(picker.files);

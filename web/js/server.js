@@ -1,7 +1,19 @@
-// The mode "on the server": pictures and frames go there, readings come back. A mode has `describe`,
-// `analyze`, `analyzeFilm` and `open`; another one can take its place.
+// The mode "on the server": pictures and frames go there, readings come back. A mode has `name`, `describe`,
+// `analyze`, `analyzeFilm` and `open`; the other one is in browser.js.
+
+export const name = "server";
 
 let key = "";
+
+/** Whether a server is here, and not only its page. */
+export async function isHere() {
+  try {
+    const response = await fetch("/healthz");
+    return response.ok && (await response.json()).status === "ok";
+  } catch {
+    return false;
+  }
+}
 
 /** An error of the server, with its stable code (RFC 9457). */
 export class Problem extends Error {

@@ -1,28 +1,41 @@
 //! A picture from a source: pixels, size, number and times.
 
-use std::time::{Duration, Instant};
+use std::sync::OnceLock;
+use std::time::Duration;
 
 #[cfg(feature = "reflect")]
 use bevy_reflect::{ReflectDeserialize, ReflectSerialize};
 use serde::{Deserialize, Serialize};
+use web_time::Instant;
 
 use crate::Origin;
 
 /// The largest width or height that a frame may have, in pixels.
 pub const MAX_SIDE: u32 = 16_384;
 
-/// One picture from a source: 8-bit RGB, rows from the top, no padding.
+/// One picture from a source: 8-bit RGB or grey, rows from the top, no padding.
 ///
 /// Frames are shared as `Arc<Frame>`: nobody copies or changes their pixels.
 #[derive(Clone)]
 pub struct Frame {
-    rgb: Vec<u8>,
+    pixels: Pixels,
     width: u32,
     height: u32,
     sequence: u64,
     time: Duration,
     captured_at: Instant,
     origin: Origin,
+}
+
+#[derive(Clone)]
+enum Pixels {
+    Rgb(Vec<u8>),
+    /// Cameras have brightness apart, and faces are read from nothing else.
+    Grey {
+        grey: Vec<u8>,
+        /// Made when somebody asks for it.
+        rgb: OnceLock<Vec<u8>>,
+    },
 }
 
 impl Frame {
@@ -40,27 +53,56 @@ impl Frame {
         sequence: u64,
         time: Duration,
     ) -> Result<Self, FrameError> {
-        if width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE {
-            return Err(FrameError::Size { width, height });
-        }
-        let expected = width as usize * height as usize * 3;
-        if rgb.len() != expected {
-            return Err(FrameError::Bytes { width, height, expected, found: rgb.len() });
-        }
-        Ok(Self {
-            rgb,
+        check_size(width, height, rgb.len(), 3)?;
+        Ok(Self::new(Pixels::Rgb(rgb), width, height, sequence, time))
+    }
+
+    /// A frame from `width * height` bytes of brightness, dark to bright from 0 to 255: the part of a
+    /// camera's picture that faces are read from.
+    ///
+    /// # Errors
+    /// As [`Frame::from_rgb`].
+    pub fn from_grey(
+        grey: Vec<u8>,
+        width: u32,
+        height: u32,
+        sequence: u64,
+        time: Duration,
+    ) -> Result<Self, FrameError> {
+        check_size(width, height, grey.len(), 1)?;
+        let pixels = Pixels::Grey { grey, rgb: OnceLock::new() };
+        Ok(Self::new(pixels, width, height, sequence, time))
+    }
+
+    fn new(pixels: Pixels, width: u32, height: u32, sequence: u64, time: Duration) -> Self {
+        Self {
+            pixels,
             width,
             height,
             sequence,
             time,
             captured_at: Instant::now(),
             origin: Origin::default(),
-        })
+        }
     }
 
-    /// RGB bytes, row by row from the top, `width * height * 3` of them.
+    /// RGB bytes, row by row from the top, `width * height * 3` of them. Of a grey frame they are made the
+    /// first time.
     pub fn rgb(&self) -> &[u8] {
-        &self.rgb
+        match &self.pixels {
+            Pixels::Rgb(rgb) => rgb,
+            Pixels::Grey { grey, rgb } => {
+                rgb.get_or_init(|| grey.iter().flat_map(|grey| [*grey; 3]).collect())
+            }
+        }
+    }
+
+    /// Brightness, row by row from the top, `width * height` bytes: of a frame that came in grey.
+    pub fn grey(&self) -> Option<&[u8]> {
+        match &self.pixels {
+            Pixels::Rgb(_) => None,
+            Pixels::Grey { grey, .. } => Some(grey),
+        }
     }
 
     /// Width in pixels, at least 1.
@@ -107,8 +149,9 @@ impl Frame {
 
     /// The frame as RGBA with full alpha, as GPU textures want it.
     pub fn to_rgba(&self) -> Vec<u8> {
-        let mut rgba = Vec::with_capacity(self.rgb.len() / 3 * 4);
-        for pixel in self.rgb.chunks_exact(3) {
+        let rgb = self.rgb();
+        let mut rgba = Vec::with_capacity(rgb.len() / 3 * 4);
+        for pixel in rgb.chunks_exact(3) {
             rgba.extend_from_slice(&[pixel[0], pixel[1], pixel[2], 255]);
         }
         rgba
@@ -119,6 +162,17 @@ impl std::fmt::Debug for Frame {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Frame #{} {}x{} at {:?}", self.sequence, self.width, self.height, self.time)
     }
+}
+
+fn check_size(width: u32, height: u32, found: usize, depth: usize) -> Result<(), FrameError> {
+    if width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE {
+        return Err(FrameError::Size { width, height });
+    }
+    let expected = width as usize * height as usize * depth;
+    if found != expected {
+        return Err(FrameError::Bytes { width, height, expected, found });
+    }
+    Ok(())
 }
 
 /// Why bytes do not make a frame.
@@ -133,7 +187,7 @@ pub enum FrameError {
         height: u32,
     },
     /// The bytes do not fit the size.
-    #[error("a frame of {width}x{height} pixels needs {expected} bytes of RGB, but has {found}")]
+    #[error("a frame of {width}x{height} pixels needs {expected} bytes, but has {found}")]
     Bytes {
         /// Width in pixels.
         width: u32,
@@ -233,6 +287,16 @@ mod tests {
         assert!(matches!(frame(0, 0, 1), Err(FrameError::Size { .. })));
         assert!(matches!(frame(3, MAX_SIDE + 1, 1), Err(FrameError::Size { .. })));
         assert!(matches!(frame(4, 1, 1), Err(FrameError::Bytes { expected: 3, .. })));
+    }
+
+    #[test]
+    fn a_grey_frame_is_grey_in_rgb() {
+        let frame = Frame::from_grey(vec![3, 200], 2, 1, 0, Duration::ZERO).expect("a frame");
+        assert_eq!(frame.grey(), Some(&[3, 200][..]));
+        assert_eq!(frame.rgb(), [3, 3, 3, 200, 200, 200]);
+        assert_eq!(frame.to_rgba(), [3, 3, 3, 255, 200, 200, 200, 255]);
+        let short = Frame::from_grey(vec![0; 3], 2, 2, 0, Duration::ZERO);
+        assert!(matches!(short, Err(FrameError::Bytes { expected: 4, found: 3, .. })));
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub use choice::{BackendChoice, Hardware, ModelChoice, UnknownBackend, shipped_m
 pub use classifier::{Classifier, ClassifierInfo, ClassifyError, Confusion};
 #[cfg(feature = "wgpu")]
 pub use gpu::GpuHandles;
-pub use options::ClassifierOptions;
+pub use options::{ClassifierOptions, on_cpu};
 pub use pool::ModelPool;
 pub use readout::{Calibration, Readout};
 pub use weights::LoadError;

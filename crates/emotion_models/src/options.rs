@@ -8,7 +8,7 @@ use crate::cpu::CpuClassifier;
 #[cfg(feature = "wgpu")]
 use crate::gpu::{self, GpuHandles};
 use crate::readout::Readout;
-use crate::weights::LoadError;
+use crate::weights::{LoadError, ModelFile};
 
 /// Which model to load, and where to run it.
 #[derive(Debug, Clone, Default)]
@@ -111,6 +111,15 @@ impl ClassifierOptions {
         self.on_cpu(None)
     }
 }
+
+/// A model from bytes, on the CPU: for programs that have no files, as in a browser.
+///
+/// # Errors
+/// [`LoadError`] when the network cannot be used.
+pub fn on_cpu(file: &ModelFile, readout: Readout) -> Result<Box<dyn Classifier>, LoadError> {
+    Ok(Box::new(CpuClassifier::start(file, readout, None)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -159,9 +159,45 @@ fn write_film(frames: &[Frame], path: &Path) {
     std::fs::File::create(path).and_then(|mut file| file.write_all(&film)).expect("written");
 }
 
+/// Where the page reads faces.
+#[derive(Clone, Copy)]
+enum Mode {
+    Browser,
+    Server,
+}
+
 #[test]
 #[ignore = "needs Chromium and chromedriver"]
 fn needs_chromium_the_page_reads_the_camera_and_pictures() {
+    read_camera_and_pictures(Mode::Server);
+}
+
+#[test]
+#[ignore = "needs Chromium, chromedriver and scripts/web"]
+fn needs_chromium_and_wasm_the_page_reads_in_the_browser() {
+    read_camera_and_pictures(Mode::Browser);
+}
+
+/// Opens the page and waits until it reads in this mode; the one in the browser is the default where it is there.
+fn open_page(browser: &Browser, server: &TestServer, mode: Mode) {
+    browser.go(&server.url("/"));
+    let chosen = || browser.script("return document.body.dataset.mode ?? null");
+    wait(|| chosen().is_string());
+    match mode {
+        Mode::Browser => assert_eq!(chosen(), "browser", "run scripts/web, and build again"),
+        Mode::Server => {
+            browser.script("document.getElementById('mode-server').click()");
+            wait(|| chosen() == "server");
+        }
+    }
+    wait(|| browser.text("#model").contains("efficientnet"));
+}
+
+fn read_camera_and_pictures(mode: Mode) {
+    let (name, privacy) = match mode {
+        Mode::Browser => ("browser", "never leave it"),
+        Mode::Server => ("server", "read in its memory and forgotten"),
+    };
     let server = TestServer::start(|_| {});
     let folder = tempfile::tempdir().expect("a folder");
     let (film, picture) = (folder.path().join("face.y4m"), folder.path().join("face.png"));
@@ -170,9 +206,9 @@ fn needs_chromium_the_page_reads_the_camera_and_pictures() {
     std::fs::write(&picture, face()).expect("written");
     for (width, height) in [(390, 844), (1280, 800), (2560, 1440)] {
         let browser = Browser::open(width, height, &film);
-        browser.go(&server.url("/"));
-        wait(|| browser.text("#model").contains("efficientnet"));
-        assert!(browser.text("#privacy").contains("nothing is kept"));
+        open_page(&browser, &server, mode);
+        let shown = browser.script("return document.getElementById('privacy').innerText");
+        assert!(shown.as_str().is_some_and(|text| text.contains(privacy)), "{shown}");
         browser.script("document.getElementById('start').click()");
         wait(|| {
             browser.text("#faces").contains("happy") && browser.text(".face .large") == "happy"
@@ -188,7 +224,7 @@ fn needs_chromium_the_page_reads_the_camera_and_pictures() {
         assert_eq!(browser.script(drawn), true);
         let overflow = "return document.documentElement.scrollWidth > innerWidth";
         assert_eq!(browser.script(overflow), false, "wider than {width}");
-        browser.photograph(&format!("page_{width}_live"));
+        browser.photograph(&format!("page_{width}_{name}_live"));
         let key = "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true}))";
         browser.script(key);
         wait(|| {
@@ -201,7 +237,12 @@ fn needs_chromium_the_page_reads_the_camera_and_pictures() {
             "{}",
             browser.text("#results")
         );
-        browser.photograph(&format!("page_{width}_files"));
+        browser.photograph(&format!("page_{width}_{name}_files"));
+        if matches!(mode, Mode::Browser) {
+            let asked = "return performance.getEntriesByType('resource').map((entry) => entry.name)\
+                         .filter((name) => name.includes('/v1/'))";
+            assert_eq!(browser.script(asked), json!([]), "the server was asked");
+        }
         assert_eq!(browser.errors(), Vec::<String>::new());
     }
 }

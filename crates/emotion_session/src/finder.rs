@@ -1,11 +1,12 @@
 //! The first half of an analyzer: frame in, faces out.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use emotion_core::{FaceImage, Frame};
 use emotion_vision::crop::face_image;
 use emotion_vision::detect::{DetectError, Detection, FaceDetector};
 use emotion_vision::track::{TrackedFace, Tracker, TrackerConfig};
+use web_time::Instant;
 
 /// Finds faces, follows them, and cuts them out for a [`FaceReader`](crate::FaceReader).
 pub struct FaceFinder {

@@ -9,23 +9,31 @@
 //! - [`Fuser`]: one answer from all modalities of a subject.
 //! - [`Stream`]: a source, an engine and a lifecycle, live, polled by whoever owns the clock.
 //! - [`Session`]: streams on a thread of their own. Listeners subscribe to its events.
+//!
+//! What has threads is part of the feature `live`; a browser does without.
 
 mod analyzer;
+#[cfg(feature = "live")]
 mod engine;
 mod finder;
 mod fuser;
 mod lifecycle;
 mod prior;
 mod reader;
+#[cfg(feature = "live")]
 mod session;
+#[cfg(feature = "live")]
 mod stream;
 
 pub use analyzer::{AnalyzeError, Analyzer};
+#[cfg(feature = "live")]
 pub use engine::{AnalyzerMaker, AnalyzerSettings, Engine, EngineStatus, Finished};
 pub use finder::{FaceFinder, FoundFaces};
 pub use fuser::Fuser;
 pub use lifecycle::{Lifecycle, LifecycleConfig, Observation};
 pub use prior::{PriorAdapter, PriorMode, UnknownPrior};
 pub use reader::FaceReader;
+#[cfg(feature = "live")]
 pub use session::{Session, SessionCommand, SessionStatus, StreamStatus};
+#[cfg(feature = "live")]
 pub use stream::{Polled, Stream, StreamConfig};

@@ -1,10 +1,9 @@
 //! The second half of an analyzer: faces in, readings out.
 
-use std::time::Instant;
-
 use emotion_core::{Analysis, Reading, Scores};
 use emotion_models::{Classifier, ClassifierInfo, ClassifyError};
 use emotion_vision::track::{ScoreSmoothing, TrackerConfig};
+use web_time::Instant;
 
 use crate::{FoundFaces, PriorAdapter, PriorMode};
 

@@ -27,7 +27,7 @@ const MOST_PIXELS: f32 = 4.0;
 /// cost is bounded for any size of the box.
 pub fn face_image(frame: &Frame, bbox_in_frame: FrameRect, roll: f32) -> FaceImage {
     let side = bbox_in_frame.width.max(bbox_in_frame.height).max(1.0);
-    let (sin, cos) = roll.sin_cos();
+    let (sin, cos) = crate::math::sin_cos(roll);
     let center = bbox_in_frame.center();
     let step = CROP_SCALE * side / SIDE as f32;
     let reach = step * SIDE as f32 / 2.0 * (sin.abs() + cos.abs());
@@ -70,13 +70,7 @@ impl Region {
         let (left, width) = span(center.0, reach, frame.width() as usize);
         let (top, height) = span(center.1, reach, frame.height() as usize);
         let mut picture = GreyImage::default();
-        picture.set_from_rgb_part(
-            frame.rgb(),
-            frame.width() as usize,
-            (left, top),
-            (width, height),
-            stride,
-        );
+        picture.set_from_frame_part(frame, (left, top), (width, height), stride);
         let mut scale = stride as f32;
         let mut half = GreyImage::default();
         while step >= MOST_SAMPLES as f32 * scale && picture.width() > 1 && picture.height() > 1 {

@@ -11,4 +11,5 @@ pub mod detect;
 pub mod flow;
 pub mod haar;
 pub mod image;
+mod math;
 pub mod track;

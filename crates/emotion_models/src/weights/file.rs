@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::rc::Rc;
 
-use burn::tensor::DType;
+use burn::backend::Flex;
+use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::backend::Backend;
-use burn_store::{ModuleAdapter, ModuleSnapshot, ModuleStore, SafetensorsStore, TensorSnapshot};
+use burn::tensor::{DType, Tensor};
+use burn_store::{ModuleAdapter, ModuleStore, SafetensorsStore, TensorSnapshot};
+use safetensors::tensor::TensorInfo;
 use safetensors::{Dtype, SafeTensors};
 
 use super::checksum::{SUMS_FILE, check_sum};
@@ -31,7 +34,7 @@ impl ModelFile {
         let damaged = |reason: String| LoadError::Damaged { from: from.to_owned(), reason };
         let unfit = |reason: String| LoadError::Unfit { from: from.to_owned(), reason };
 
-        let (_, metadata) =
+        let (header_length, metadata) =
             SafeTensors::read_metadata(&bytes).map_err(|error| damaged(error.to_string()))?;
         let header = metadata.metadata().as_ref().and_then(|entries| entries.get(HEADER_KEY));
         let header = header.ok_or_else(|| unfit(format!("it has no entry \"{HEADER_KEY}\"")))?;
@@ -39,13 +42,16 @@ impl ModelFile {
             .map_err(|error| unfit(format!("its entry \"{HEADER_KEY}\": {error}")))?;
         header.check().map_err(unfit)?;
 
-        let tensors =
-            SafeTensors::deserialize(&bytes).map_err(|error| damaged(error.to_string()))?;
-        let found: BTreeMap<String, Vec<usize>> =
-            tensors.iter().map(|(name, tensor)| (name.to_owned(), tensor.shape().into())).collect();
-        check_shapes(&header.architecture, &found).map_err(unfit)?;
-        for (name, tensor) in tensors.iter() {
-            check_finite(tensor.dtype(), tensor.data())
+        let tensors: BTreeMap<String, &TensorInfo> = metadata.tensors().into_iter().collect();
+        let shape = |(name, tensor): (&String, &&TensorInfo)| (name.clone(), tensor.shape.clone());
+        check_shapes(&header.architecture, &tensors.iter().map(shape).collect()).map_err(unfit)?;
+        // The header's length comes first.
+        let data = bytes.get(size_of::<u64>() + header_length..).unwrap_or_default();
+        for (name, tensor) in tensors {
+            let (start, end) = tensor.data_offsets;
+            data.get(start..end)
+                .ok_or_else(|| "lies outside of the file".to_owned())
+                .and_then(|data| check_finite(tensor.dtype, data))
                 .map_err(|reason| damaged(format!("{name} {reason}")))?;
         }
         Ok(Self { header, bytes })
@@ -161,16 +167,14 @@ fn check_shapes(
     architecture: &Architecture,
     found: &BTreeMap<String, Vec<usize>>,
 ) -> Result<(), String> {
-    let network = architecture.init::<burn::backend::Flex>(&Default::default());
-    let tensors = match &network {
-        Network::Cnn4(network) => network.collect(None, None, false),
-        Network::Resnet(network) => network.collect(None, None, false),
-        Network::EfficientNet(network) => network.collect(None, None, false),
-    };
-    let mut expected = HashMap::new();
-    for tensor in tensors {
-        expected.insert(tensor.full_path(), tensor.shape.to_vec());
+    let network = architecture.init::<Flex>(&Default::default());
+    let mut shapes = Shapes::default();
+    match &network {
+        Network::Cnn4(network) => network.visit(&mut shapes),
+        Network::Resnet(network) => network.visit(&mut shapes),
+        Network::EfficientNet(network) => network.visit(&mut shapes),
     }
+    let expected = shapes.found;
     for (name, shape) in &expected {
         match found.get(name) {
             None => return Err(format!("it has no tensor {name}")),
@@ -183,6 +187,28 @@ fn check_shapes(
     match found.keys().find(|name| !expected.contains_key(*name)) {
         Some(name) => Err(format!("its tensor {name} belongs to no layer of the network")),
         None => Ok(()),
+    }
+}
+
+/// Names and shapes of a network's tensors. It does not look at their values: drawing random ones takes longer than
+/// reading the file.
+#[derive(Default)]
+struct Shapes {
+    path: Vec<String>,
+    found: HashMap<String, Vec<usize>>,
+}
+
+impl ModuleVisitor<Flex> for Shapes {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<Flex, D>>) {
+        self.found.insert(self.path.join("."), param.lazy_shape().to_vec());
     }
 }
 

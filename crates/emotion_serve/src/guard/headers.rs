@@ -5,8 +5,9 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// The page loads nothing from elsewhere, and shows pictures that it made itself.
-const PAGE: &str = "default-src 'self'; img-src 'self' blob: data:; connect-src 'self'; worker-src 'self'; \
+/// The page loads nothing from elsewhere, shows pictures and films that it made itself, and compiles its WebAssembly.
+const PAGE: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' blob: data:; \
+                    media-src 'self' blob:; connect-src 'self'; worker-src 'self'; \
                     object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// The documentation's user interface sets styles by itself.
 const DOCS: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; \

@@ -3,6 +3,7 @@
 use super::pictures::{Cut, Pictures, Place};
 use crate::flow::{FlowPyramid, Point};
 use crate::image::GreyImage;
+use crate::math;
 
 /// Side of the pictures that points are followed in, in pixels.
 const PIXELS: usize = 96;
@@ -71,7 +72,7 @@ impl Follower {
             let from = (first + column * step, first + row * step);
             let Some(to) = self.flow_before.follow(&self.flow_now, from) else { continue };
             let Some(back) = self.flow_now.follow(&self.flow_before, to) else { continue };
-            if (from.0 - back.0).hypot(from.1 - back.1) <= THERE_AND_BACK {
+            if math::hypot(from.0 - back.0, from.1 - back.1) <= THERE_AND_BACK {
                 pairs.push((from, to));
             }
         }
@@ -141,15 +142,15 @@ impl Similarity {
 
     fn error(&self, pair: &Pair) -> f32 {
         let (x, y) = self.apply(pair.0.0, pair.0.1);
-        (x - pair.1.0).hypot(y - pair.1.1)
+        math::hypot(x - pair.1.0, y - pair.1.1)
     }
 
     fn scale(&self) -> f32 {
-        self.a.hypot(self.b)
+        math::hypot(self.a, self.b)
     }
 
     fn angle(&self) -> f32 {
-        self.b.atan2(self.a)
+        math::atan2(self.b, self.a)
     }
 }
 

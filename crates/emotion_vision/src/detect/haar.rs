@@ -12,6 +12,7 @@ use super::still::StillSearch;
 use super::{DetectError, Detection, FaceDetector, FoundBy, KnownFace, cascade};
 use crate::haar::Cascade;
 use crate::image::GreyImage;
+use crate::math;
 use emotion_core::Frame;
 
 /// A known face is recognised again from this strength on.
@@ -280,7 +281,7 @@ impl HaarDetector {
             return Ok(Some(found(look)));
         }
         let passed = time.saturating_sub(before.time).as_secs_f32();
-        let confidence = known.confidence * (-passed / FOLLOWED_DECAY.as_secs_f32()).exp();
+        let confidence = known.confidence * math::exp(-passed / FOLLOWED_DECAY.as_secs_f32());
         Ok((confidence >= GIVEN_UP).then(|| Found {
             known: Some(known.track),
             place: followed,

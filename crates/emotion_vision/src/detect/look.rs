@@ -4,6 +4,7 @@ use super::engine::{CascadeEngine, EngineError, Role};
 use super::pictures::{Cut, Pictures, Place};
 use crate::detect::FoundBy;
 use crate::haar::{Hit, Sizes};
+use crate::math;
 
 /// How large the expected face is in the small picture that is looked at, in pixels.
 ///
@@ -71,7 +72,7 @@ impl Hits {
         self.count += 1.0;
         self.x += place.x;
         self.y += place.y;
-        self.log_side += place.side.max(1.0).ln();
+        self.log_side += math::ln(place.side.max(1.0));
         self.roll += place.roll;
     }
 
@@ -87,7 +88,7 @@ impl Hits {
         (self.count > 0.0).then(|| Place {
             x: self.x / self.count,
             y: self.y / self.count,
-            side: (self.log_side / self.count).exp(),
+            side: math::exp(self.log_side / self.count),
             roll: self.roll / self.count,
         })
     }

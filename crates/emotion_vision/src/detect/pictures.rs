@@ -4,6 +4,7 @@ use emotion_core::{Frame, FrameRect};
 
 use crate::haar::{SearchPyramid, Sizes};
 use crate::image::{Affine, Border, GreyImage};
+use crate::math;
 
 /// Frames are scaled down until they fit into this many pixels each way.
 ///
@@ -44,12 +45,12 @@ pub struct Place {
 impl Place {
     /// Distance of the middles in units of the smaller side.
     pub fn distance(&self, other: &Self) -> f32 {
-        (self.x - other.x).hypot(self.y - other.y) / self.side.min(other.side).max(1.0)
+        math::hypot(self.x - other.x, self.y - other.y) / self.side.min(other.side).max(1.0)
     }
 
     /// Whether no second face fits between them.
     pub fn touches(&self, other: &Self) -> bool {
-        (self.x - other.x).hypot(self.y - other.y) < 0.5 * self.side.max(other.side)
+        math::hypot(self.x - other.x, self.y - other.y) < 0.5 * self.side.max(other.side)
     }
 }
 
@@ -87,7 +88,7 @@ impl Cut {
     /// The place in work pixels of a square in this picture, given by middle and side.
     pub(super) fn place(&self, x: f32, y: f32, side: f32) -> Place {
         let (dx, dy) = ((x - self.middle.0) / self.scale, (y - self.middle.1) / self.scale);
-        let (sin, cos) = self.roll.sin_cos();
+        let (sin, cos) = math::sin_cos(self.roll);
         Place {
             x: self.center.0 + cos * dx - sin * dy,
             y: self.center.1 + sin * dx + cos * dy,
@@ -106,10 +107,10 @@ impl Pictures {
         let [work, ..] = &mut self.levels;
         if self.work_per_frame < 1.0 {
             let side = |side: usize| (side as f32 * self.work_per_frame).round() as usize;
-            scratch.set_from_rgb(frame.rgb(), width, height);
+            scratch.set_from_frame(frame);
             work.set_shrunk(scratch, side(width), side(height));
         } else {
-            work.set_from_rgb(frame.rgb(), width, height);
+            work.set_from_frame(frame);
         }
         for level in 1..LEVELS {
             let (larger, smaller) = self.levels.split_at_mut(level);
@@ -147,7 +148,8 @@ impl Pictures {
         scale: f32,
         cut: &mut Cut,
     ) {
-        let (sin, cos) = (roll.sin().abs(), roll.cos().abs());
+        let (sin, cos) = math::sin_cos(roll);
+        let (sin, cos) = (sin.abs(), cos.abs());
         let side = |side: f32| (side * scale).round().max(1.0) as usize;
         let canvas = (side(cos * size.0 + sin * size.1), side(sin * size.0 + cos * size.1));
         self.cut(center, roll, scale, canvas, Border::Black, cut);
@@ -178,7 +180,8 @@ impl Pictures {
         let level_scale = level_scale(level);
         let middle = (width as f32 / 2.0, height as f32 / 2.0);
         let zoom = f64::from(level_scale / scale);
-        let (sin, cos) = (f64::from(roll.sin()) * zoom, f64::from(roll.cos()) * zoom);
+        let (sin, cos) = math::sin_cos(roll);
+        let (sin, cos) = (f64::from(sin) * zoom, f64::from(cos) * zoom);
         let (cx, cy) = (f64::from(center.0 * level_scale), f64::from(center.1 * level_scale));
         let (mx, my) = (f64::from(middle.0), f64::from(middle.1));
         let back = Affine {

@@ -1,5 +1,6 @@
 //! A grey picture.
 
+use emotion_core::Frame;
 use multiversion::multiversion;
 
 /// An 8-bit grey picture: rows from the top, pixels from the left, without gaps.
@@ -60,14 +61,23 @@ impl GreyImage {
         rgb_to_grey(rgb, &mut self.pixels[..whole]);
     }
 
-    /// Becomes a part of a picture in RGB that is `rgb_width` wide: of `size` from `start` on, every
-    /// `stride`-th pixel of it each way.
-    ///
-    /// Pixels that `rgb` is too short for are black.
-    pub(crate) fn set_from_rgb_part(
+    /// Becomes the brightness of a frame.
+    pub fn set_from_frame(&mut self, frame: &Frame) {
+        let (width, height) = (frame.width() as usize, frame.height() as usize);
+        match frame.grey() {
+            Some(grey) => {
+                self.set_size(width, height);
+                self.pixels.copy_from_slice(grey);
+            }
+            None => self.set_from_rgb(frame.rgb(), width, height),
+        }
+    }
+
+    /// Becomes the brightness of a part of a frame: of `size` from `start` on, every `stride`-th pixel
+    /// of it each way. Pixels outside of the frame are black.
+    pub(crate) fn set_from_frame_part(
         &mut self,
-        rgb: &[u8],
-        rgb_width: usize,
+        frame: &Frame,
         start: (usize, usize),
         size: (usize, usize),
         stride: usize,
@@ -77,18 +87,27 @@ impl GreyImage {
         if width == 0 {
             return;
         }
+        let (grey, depth) = match frame.grey() {
+            Some(grey) => (grey, 1),
+            None => (frame.rgb(), 3),
+        };
         for (y, row) in self.pixels.chunks_exact_mut(width).enumerate() {
-            let first = ((start.1 + y * stride) * rgb_width + start.0) * 3;
-            let Some(source) = rgb.get(first..first + size.0 * 3) else {
+            let first = ((start.1 + y * stride) * frame.width() as usize + start.0) * depth;
+            let Some(source) = grey.get(first..first + size.0 * depth) else {
                 row.fill(0);
                 continue;
             };
-            if stride == 1 {
-                rgb_to_grey(source, row);
-            } else {
-                for (pixel, source) in row.iter_mut().zip(source.chunks(3 * stride)) {
-                    *pixel = luma(source[0], source[1], source[2]);
-                }
+            match (depth, stride) {
+                (1, 1) => row.copy_from_slice(source),
+                (1, _) => row
+                    .iter_mut()
+                    .zip(source.iter().step_by(stride))
+                    .for_each(|(pixel, source)| *pixel = *source),
+                (_, 1) => rgb_to_grey(source, row),
+                _ => row
+                    .iter_mut()
+                    .zip(source.chunks(3 * stride))
+                    .for_each(|(pixel, source)| *pixel = luma(source[0], source[1], source[2])),
             }
         }
     }
@@ -125,6 +144,8 @@ fn luma(red: u8, green: u8, blue: u8) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -134,6 +155,23 @@ mod tests {
         assert_eq!(grey.pixels(), [255, 150, 29, 7]);
         grey.set_from_rgb(&[255, 255, 255], 2, 1);
         assert_eq!(grey.pixels(), [255, 0], "what is not there is black");
+    }
+
+    #[test]
+    fn grey_frames_are_taken_as_they_are() {
+        let grey: Vec<u8> = (0..48).map(|index| index * 5).collect();
+        let rgb = grey.iter().flat_map(|grey| [*grey; 3]).collect();
+        let in_grey = Frame::from_grey(grey, 8, 6, 0, Duration::ZERO).expect("a frame");
+        let in_rgb = Frame::from_rgb(rgb, 8, 6, 0, Duration::ZERO).expect("a frame");
+        let (mut one, mut other) = (GreyImage::default(), GreyImage::default());
+        one.set_from_frame(&in_grey);
+        other.set_from_frame(&in_rgb);
+        assert_eq!(one, other);
+        for stride in [1, 2, 3] {
+            one.set_from_frame_part(&in_grey, (1, 2), (6, 3), stride);
+            other.set_from_frame_part(&in_rgb, (1, 2), (6, 3), stride);
+            assert_eq!(one, other, "every {stride}");
+        }
     }
 
     #[test]

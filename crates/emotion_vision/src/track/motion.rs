@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::detect::Detection;
+use crate::math;
 use emotion_core::FrameRect;
 
 /// The One Euro filter: steady when the value rests, quick when it moves (Casiez, Roussel and
@@ -34,7 +35,7 @@ impl OneEuro {
         }
         let share = |cutoff: f32| {
             let constant = 1.0 / (std::f32::consts::TAU * cutoff);
-            1.0 - (-passed / constant).exp()
+            1.0 - math::exp(-passed / constant)
         };
         self.speed += ((value - self.value) / passed - self.speed) * share(SPEED_CUTOFF);
         let cutoff = self.rest + self.per_speed * (self.speed / unit).abs();
@@ -93,7 +94,7 @@ impl Motion {
     /// Where the box will be at `time` if the face slows down from now on.
     pub fn predicted_box(&self, time: Duration) -> FrameRect {
         let passed = time.saturating_sub(self.time).as_secs_f32();
-        let way = COASTING * (1.0 - (-passed / COASTING).exp());
+        let way = COASTING * (1.0 - math::exp(-passed / COASTING));
         let center = (self.x.value + self.x.speed * way, self.y.value + self.y.speed * way);
         FrameRect::square(center, self.side.value)
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::math;
 use emotion_core::{Expression, Scores};
 
 /// How [`ScoreSmoother`] smooths; see [`TrackerConfig`](super::TrackerConfig).
@@ -73,7 +74,7 @@ impl State {
     fn update(&mut self, time: Duration, raw: &Scores, smoothing: &Smoothing) -> Scores {
         let passed = time.saturating_sub(self.time).as_secs_f32();
         self.time = time;
-        let share = |constant: f32| 1.0 - (-passed / constant.max(1e-3)).exp();
+        let share = |constant: f32| 1.0 - math::exp(-passed / constant.max(1e-3));
         let drift_share = share(DRIFT);
         let pairs = raw.as_array().iter().zip(self.scores.as_array());
         for (drift, (raw, smoothed)) in self.drift.iter_mut().zip(pairs) {

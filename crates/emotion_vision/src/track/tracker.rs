@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::motion::Motion;
 use crate::detect::{Detection, FoundBy, KnownFace};
+use crate::math;
 use emotion_core::FrameRect;
 
 /// How faces are followed and their scores smoothed. All times are on the frames' own clock.
@@ -245,7 +246,7 @@ impl Track {
 
 fn distance(a: &FrameRect, b: &FrameRect) -> f32 {
     let (a, b) = (a.center(), b.center());
-    (a.0 - b.0).hypot(a.1 - b.1)
+    math::hypot(a.0 - b.0, a.1 - b.1)
 }
 
 /// Removes detections of a face that a higher-ranked detection shows already.
