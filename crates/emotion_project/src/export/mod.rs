@@ -1,0 +1,5 @@
+//! Tables and files for other programs.
+
+mod table;
+
+pub use table::seconds_csv;
