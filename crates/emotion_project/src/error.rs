@@ -124,6 +124,9 @@ pub enum ProjectError {
     /// There is nothing to report.
     #[error("{0} has no session that could be reported; record or import one first")]
     NothingToReport(String),
+    /// The program was built without encryption.
+    #[error("this program was built without encryption; use one that was built with the feature `encrypt`")]
+    NoEncryption,
     /// A key is missing or damaged.
     #[error("{} is no usable key; the encrypted readings cannot be read without it", path.display())]
     Key {

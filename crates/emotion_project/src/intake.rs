@@ -6,7 +6,6 @@
 
 use std::time::Duration;
 
-use age::x25519::Recipient;
 use emotion_core::{Analysis, Reading};
 use emotion_store::{Moment, What};
 use rusqlite::{Transaction, params};
@@ -15,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::audit::hex;
 use crate::project::Lock;
+use crate::seal::{self, Recipient};
 use crate::segment::{Finished, SegmentWriter};
 use crate::smile::SmileFinder;
 use crate::{
@@ -107,10 +107,9 @@ impl Project {
         person.require_consent()?;
         check_clock(start.started_at)?;
         let source_hash = source_hash(&person, &start.identity);
-        let key = match self.settings().is_encrypted {
-            true => Some(keys::load(&self.folder, person.id)?.to_public()),
-            false => None,
-        };
+        let encrypted = self.settings().is_encrypted;
+        let key = encrypted.then(|| keys::load(&self.folder, person.id)).transpose()?;
+        let key = key.as_ref().map(seal::public);
         self.close_cut_off(&person)?;
         let (session, carry) = match self.interrupted(&person, start.started_at, &source_hash)? {
             Some(found) => found,

@@ -7,10 +7,8 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use age::secrecy::ExposeSecret;
-use age::x25519::Identity;
-
 use crate::ProjectError;
+use crate::seal::{self, Identity};
 
 /// The file of a person's key.
 pub fn path(folder: &Path, person: i64) -> PathBuf {
@@ -20,7 +18,7 @@ pub fn path(folder: &Path, person: i64) -> PathBuf {
 /// Makes a person's key.
 pub fn create(folder: &Path, person: i64) -> Result<(), ProjectError> {
     let path = path(folder, person);
-    let text = Identity::generate().to_string();
+    let text = seal::generate()?;
     let mut options = fs::OpenOptions::new();
     // A file of that name is of a person whose addition failed: numbers are not used twice.
     options.write(true).create(true).truncate(true);
@@ -31,7 +29,7 @@ pub fn create(folder: &Path, person: i64) -> Result<(), ProjectError> {
     }
     let write = || {
         let mut file = options.open(&path)?;
-        file.write_all(text.expose_secret().as_bytes())?;
+        file.write_all(text.as_bytes())?;
         file.sync_all()
     };
     write().map_err(ProjectError::at(&path))
@@ -42,5 +40,5 @@ pub fn load(folder: &Path, person: i64) -> Result<Identity, ProjectError> {
     let path = path(folder, person);
     let unusable = || ProjectError::Key { path: path.clone() };
     let text = fs::read_to_string(&path).map_err(|_| unusable())?;
-    text.trim().parse().map_err(|_| unusable())
+    seal::parse(&text)?.ok_or_else(unusable)
 }

@@ -14,7 +14,8 @@
 //! | `purpose.rs`, `notice.rs` | what a project may be for, and what people are told |
 //! | `person.rs`, `consent.rs` | people by pseudonym, and what they agreed to |
 //! | `session.rs`, `mark.rs` | sessions, and what happened in them |
-//! | `intake.rs`, `segment.rs`, `keys.rs` | how readings come in, minute by minute |
+//! | `intake.rs`, `segment.rs` | how readings come in, minute by minute |
+//! | `keys.rs`, `seal.rs` | a key for each person, with the feature `encrypt` |
 //! | `rollup.rs`, `smile.rs` | what is counted in a second, a minute, an hour |
 //! | `erase.rs`, `retention.rs`, `handout.rs` | how data go, and how a person gets theirs |
 //! | `audit.rs` | who did what: a log that shows when it was changed |
@@ -39,6 +40,11 @@ pub mod report;
 mod retention;
 mod rollup;
 mod schema;
+#[cfg(feature = "encrypt")]
+mod seal;
+#[cfg(not(feature = "encrypt"))]
+#[path = "unsealed.rs"]
+mod seal;
 mod segment;
 mod session;
 mod smile;

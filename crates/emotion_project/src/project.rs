@@ -84,6 +84,9 @@ impl Project {
     /// written.
     pub fn create(folder: &Path, new: &NewProject) -> Result<Self, ProjectError> {
         new.purpose.check(new.exemption.as_ref())?;
+        if new.encrypt && !cfg!(feature = "encrypt") {
+            return Err(ProjectError::NoEncryption);
+        }
         if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
             return Err(ProjectError::NotEmpty { folder: folder.to_owned() });
         }

@@ -1,18 +1,16 @@
 //! A minute of a session's readings: a recording of its own, encrypted where the project is.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use age::stream::StreamWriter;
-use age::x25519::{Identity, Recipient};
-use age::{Decryptor, Encryptor};
 use emotion_store::{Moment, RecordingInfo, RecordingWriter};
 use sha2::{Digest, Sha256};
 
 use crate::ProjectError;
 use crate::audit::hex;
+use crate::seal::{Identity, Recipient, SealedFile, seal, unseal};
 
 /// How much of a session a segment holds, in seconds: what a crash costs a live session at most.
 pub const SECONDS: u64 = 60;
@@ -34,7 +32,7 @@ pub struct Finished {
 
 enum Output {
     Plain(File),
-    Sealed(Box<StreamWriter<File>>),
+    Sealed(SealedFile),
 }
 
 impl Write for Output {
@@ -48,8 +46,7 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Plain(file) => file.flush(),
-            // Blocks of it are written when they are full.
-            Self::Sealed(_) => Ok(()),
+            Self::Sealed(sealed) => sealed.flush(),
         }
     }
 }
@@ -80,11 +77,7 @@ impl SegmentWriter {
             let file = File::create(&part)?;
             let output = match key {
                 None => Output::Plain(file),
-                Some(key) => {
-                    let keys = std::iter::once(key as &dyn age::Recipient);
-                    let encryptor = Encryptor::with_recipients(keys).map_err(io::Error::other)?;
-                    Output::Sealed(Box::new(encryptor.wrap_output(file)?))
-                }
+                Some(key) => Output::Sealed(seal(file, key)?),
             };
             RecordingWriter::new(output, &info)
         };
@@ -124,13 +117,7 @@ impl SegmentWriter {
 pub fn read(path: &Path, key: Option<&Identity>) -> Result<Vec<u8>, ProjectError> {
     let bytes = fs::read(path).map_err(ProjectError::at(path))?;
     let Some(key) = key else { return Ok(bytes) };
-    let sealed = |reason: String| ProjectError::Sealed { path: path.to_owned(), reason };
-    let decryptor = Decryptor::new(&bytes[..]).map_err(|error| sealed(error.to_string()))?;
-    let keys = std::iter::once(key as &dyn age::Identity);
-    let mut reader = decryptor.decrypt(keys).map_err(|error| sealed(error.to_string()))?;
-    let mut plain = Vec::new();
-    reader.read_to_end(&mut plain).map_err(|error| sealed(error.to_string()))?;
-    Ok(plain)
+    unseal(&bytes, key).map_err(|reason| ProjectError::Sealed { path: path.to_owned(), reason })
 }
 
 /// The moments of a segment.

@@ -81,7 +81,7 @@ fn filled(folder: &Path, encrypt: bool) -> Project {
 
 #[test]
 fn every_byte_of_a_person_goes_and_the_others_stay() {
-    for encrypt in [false, true] {
+    for encrypt in [false, cfg!(feature = "encrypt")] {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("p");
         let mut project = filled(&path, encrypt);
@@ -139,7 +139,7 @@ fn what_is_due_goes() {
 
 #[test]
 fn a_person_gets_everything_that_is_theirs_and_nothing_else() {
-    for encrypt in [false, true] {
+    for encrypt in [false, cfg!(feature = "encrypt")] {
         let folder = tempfile::tempdir().expect("a folder");
         let mut project = filled(&folder.path().join("p"), encrypt);
         let to = folder.path().join("handed");

@@ -48,3 +48,37 @@ pub fn seconds_csv(project: &Project, person: &Person) -> Result<String, Project
     }
     Ok(csv)
 }
+
+/// A row for each session: how much was seen, smiles, self-reports.
+///
+/// # Errors
+/// When the project cannot be read.
+pub fn sessions_csv(project: &Project, person: &Person) -> Result<String, ProjectError> {
+    let mut csv =
+        "person,session,started_at,week,seconds,seconds_seen,smiles,smile_seconds,rating_first,rating_last\n"
+            .to_owned();
+    let sessions = project.sessions(person)?;
+    let first = sessions.first().map_or(0, |session| session.started_at);
+    for session in sessions {
+        let seconds = project.rollups(session.id, Span::Second)?;
+        let seen: f64 = seconds.iter().map(crate::Rollup::visible).sum();
+        let smiles = project.smiles(session.id)?;
+        let smiling: f64 = smiles.iter().map(crate::Smile::seconds).sum();
+        let marks = project.marks(session.id)?;
+        let ratings: Vec<f64> = marks.iter().filter_map(|mark| mark.value).collect();
+        let cell = |value: Option<&f64>| value.map_or(String::new(), ToString::to_string);
+        let _ = writeln!(
+            csv,
+            "{},{},{}Z,{:.3},{},{seen:.1},{},{smiling:.1},{},{}",
+            person.pseudonym,
+            session.id,
+            moment_of(session.started_at).replace(' ', "T"),
+            (session.started_at - first) as f64 / (7.0 * 24.0 * 3600.0),
+            seconds.len(),
+            smiles.len(),
+            cell(ratings.first()),
+            cell(ratings.last())
+        );
+    }
+    Ok(csv)
+}
