@@ -23,6 +23,7 @@ const MAY_NAME: [(&str, &[&str]); 14] = [
     ),
     ("emotion_session", &["emotion_capture", "emotion_core", "emotion_models", "emotion_vision"]),
     ("emotion_store", &["emotion_core"]),
+    ("emotion_project", &["emotion_core", "emotion_store"]),
     (
         "emotion_serve",
         &["emotion_capture", "emotion_core", "emotion_models", "emotion_session", "emotion_vision"],
@@ -48,6 +49,7 @@ const MAY_NAME: [(&str, &[&str]); 14] = [
             "emotion_core",
             "emotion_models",
             "emotion_opencv",
+            "emotion_project",
             "emotion_puppet",
             "emotion_serve",
             "emotion_session",
@@ -109,7 +111,7 @@ fn needed(part: &str) -> Vec<String> {
 
 #[test]
 fn nothing_below_the_plugin_knows_bevy() {
-    for part in ["emotion_session", "emotion_store", "emotion_train"] {
+    for part in ["emotion_project", "emotion_session", "emotion_store", "emotion_train"] {
         let mut bevy = needed(part);
         bevy.retain(|name| name.starts_with("bevy"));
         assert!(bevy.is_empty(), "{part} needs {bevy:?}");

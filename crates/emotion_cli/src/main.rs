@@ -11,6 +11,8 @@ use commands::demo;
 #[cfg(feature = "serve")]
 use commands::serve;
 use commands::{analyze, cameras, export};
+#[cfg(feature = "project")]
+use commands::{person, project, session};
 #[cfg(feature = "train")]
 use commands::{calibrate, evaluate, logits, train};
 
@@ -36,6 +38,12 @@ enum Command {
     Analyze(analyze::AnalyzeArgs),
     Cameras(cameras::CamerasArgs),
     Export(export::ExportArgs),
+    #[cfg(feature = "project")]
+    Project(project::ProjectArgs),
+    #[cfg(feature = "project")]
+    Person(person::PersonArgs),
+    #[cfg(feature = "project")]
+    Session(session::SessionArgs),
     #[cfg(feature = "serve")]
     Serve(serve::ServeArgs),
     #[cfg(feature = "train")]
@@ -58,6 +66,12 @@ fn main() -> ExitCode {
         Command::Analyze(args) => analyze::run(args),
         Command::Cameras(args) => cameras::run(args),
         Command::Export(args) => export::run(args),
+        #[cfg(feature = "project")]
+        Command::Project(args) => project::run(args),
+        #[cfg(feature = "project")]
+        Command::Person(args) => person::run(args),
+        #[cfg(feature = "project")]
+        Command::Session(args) => session::run(args),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(args),
         #[cfg(feature = "train")]
@@ -129,11 +143,12 @@ fn log_to_stderr(verbose: u8) {
 
 /// A log filter: `others` for everything, `ours` for the crates of this workspace.
 fn log_levels(others: &str, ours: &str) -> String {
-    const OURS: [&str; 10] = [
+    const OURS: [&str; 11] = [
         "bevy_emotion",
         "emotion",
         "emotion_capture",
         "emotion_models",
+        "emotion_project",
         "emotion_puppet",
         "emotion_serve",
         "emotion_session",

@@ -52,6 +52,8 @@ const MARKERS: [[u8; 4]; 3] = [BLOCK, BLOCK_V1, END];
 /// Blocks are written after this much time of the recording, or once there are this many bytes.
 const BLOCK_SPAN: Duration = Duration::from_secs(1);
 const BLOCK_SIZE: usize = 64 * 1024;
+/// No header or block is longer, unless its length is damaged.
+pub(super) const MAX_SECTION: usize = 16 * 1024 * 1024;
 
 /// The extension of recordings' file names, without the dot.
 pub const EXTENSION: &str = "face";
@@ -83,6 +85,12 @@ pub enum RecordingError {
     Unwritable {
         /// The file.
         path: PathBuf,
+        /// The system's error.
+        error: io::Error,
+    },
+    /// The system failed in the middle of the file.
+    #[error("the recording cannot be read further: {error}; check the disk and read it again")]
+    Interrupted {
         /// The system's error.
         error: io::Error,
     },
@@ -374,7 +382,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Recording, RecordingError> {
     Ok(Recording { info, moments, length, damage, unread })
 }
 
-fn header(bytes: &[u8]) -> Result<(RecordingInfo, &[u8]), RecordingError> {
+pub(super) fn header(bytes: &[u8]) -> Result<(RecordingInfo, &[u8]), RecordingError> {
     let damaged = |reason: &str| RecordingError::DamagedHeader { reason: reason.to_owned() };
     let start = &bytes[..bytes.len().min(MAGIC.len())];
     if !MAGIC.starts_with(start) {
@@ -393,25 +401,25 @@ fn header(bytes: &[u8]) -> Result<(RecordingInfo, &[u8]), RecordingError> {
 }
 
 /// A channel that is being read.
-struct ReadChannel<'a> {
-    channel: &'a Channel,
+pub(super) struct ReadChannel {
+    channel: Channel,
     /// The time of its last moment so far.
     last: Duration,
     unread_bytes: usize,
 }
 
-impl<'a> ReadChannel<'a> {
-    fn new(channel: &'a Channel) -> Self {
-        Self { channel, last: Duration::ZERO, unread_bytes: 0 }
+impl ReadChannel {
+    pub(super) fn new(channel: &Channel) -> Self {
+        Self { channel: channel.clone(), last: Duration::ZERO, unread_bytes: 0 }
     }
 
-    fn unread(&self) -> Option<Unread> {
+    pub(super) fn unread(&self) -> Option<Unread> {
         let bytes = self.unread_bytes;
         (bytes > 0).then(|| Unread { channel: self.channel.clone(), bytes })
     }
 }
 
-enum Section {
+pub(super) enum Section {
     Moments(Vec<Moment>),
     /// A block of a channel of an unknown kind.
     Unread,
@@ -419,7 +427,10 @@ enum Section {
 }
 
 /// The block or end that `bytes` begin with, and the bytes after it. `None` if it is damaged.
-fn section<'a>(bytes: &'a [u8], channels: &mut [ReadChannel]) -> Option<(Section, &'a [u8])> {
+pub(super) fn section<'a>(
+    bytes: &'a [u8],
+    channels: &mut [ReadChannel],
+) -> Option<(Section, &'a [u8])> {
     if let Some(rest) = bytes.strip_prefix(&END) {
         let (payload, rest) = unsealed(rest)?;
         let end: End = serde_json::from_slice(payload).ok()?;
@@ -450,12 +461,12 @@ fn block(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
     Some((u16::from_le_bytes(*id), payload, rest))
 }
 
-fn is_marker(bytes: &[u8]) -> bool {
+pub(super) fn is_marker(bytes: &[u8]) -> bool {
     MARKERS.iter().any(|marker| bytes.starts_with(marker))
 }
 
 /// Whether `bytes` begin a section that goes on beyond them.
-fn is_cut_off(bytes: &[u8]) -> bool {
+pub(super) fn is_cut_off(bytes: &[u8]) -> bool {
     let begins = MARKERS.iter().any(|marker| {
         let shorter = bytes.len().min(marker.len());
         bytes[..shorter] == marker[..shorter]

@@ -12,6 +12,7 @@ pub fn advice(error: &anyhow::Error) -> Option<&'static str> {
             .or_else(|| detect(cause))
             .or_else(|| model(cause))
             .or_else(|| recording(cause))
+            .or_else(|| project(cause))
     })
 }
 
@@ -47,4 +48,30 @@ fn recording(cause: Cause) -> Option<&'static str> {
         RecordingError::NotARecording => Some("`emotion demo --recording FILE.face` records one"),
         _ => None,
     }
+}
+
+#[cfg(feature = "project")]
+fn project(cause: Cause) -> Option<&'static str> {
+    use emotion_project::{ProjectError, Refused};
+    if let Some(Refused::Forbidden(_) | Refused::NoReason(_)) = cause.downcast_ref() {
+        return Some("--exemption medical or safety, with --because \"…\"");
+    }
+    match cause.downcast_ref()? {
+        ProjectError::NoProject { .. } => {
+            Some("--project names the folder; `emotion project new` makes one")
+        }
+        ProjectError::NoPerson(_) => {
+            Some("`emotion person list` lists them, `emotion person add` adds one")
+        }
+        ProjectError::NoConsent { .. } => Some("`emotion person consent` writes it down"),
+        ProjectError::NoSession(_) => Some("`emotion session list` lists them"),
+        ProjectError::Clock { .. } => Some("--started 2026-03-02T14:30:00Z says when"),
+        ProjectError::NothingToReport(_) => Some("`emotion session import` or `record`"),
+        _ => None,
+    }
+}
+
+#[cfg(not(feature = "project"))]
+fn project(_: Cause) -> Option<&'static str> {
+    None
 }

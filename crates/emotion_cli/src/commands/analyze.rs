@@ -9,7 +9,6 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufWriter, Write, stdout};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -26,6 +25,7 @@ use self::totals::Totals;
 use super::letterbox::PictureSize;
 use super::pipeline::{Parts, PipelineArgs};
 use super::rows::{Format, Row, RowWriter};
+use super::stop::stop_on_ctrl_c;
 use super::tape::Tape;
 
 /// Frames that are read of a source without an end, unless `--frames` says otherwise.
@@ -333,20 +333,6 @@ impl Problems {
             Some(error) => bail!("{} (and {} more like this)", super::chain(&error), self.more),
         }
     }
-}
-
-/// A flag that Ctrl-C raises: the frame in work, the film and the summary are finished. The second
-/// Ctrl-C ends the program at once.
-fn stop_on_ctrl_c() -> anyhow::Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let raised = stop.clone();
-    ctrlc::set_handler(move || {
-        if raised.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    })
-    .context("cannot listen for Ctrl-C")?;
-    Ok(stop)
 }
 
 /// The inputs as a recording names them: files without the way to them, addresses without passwords.

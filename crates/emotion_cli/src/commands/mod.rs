@@ -16,10 +16,17 @@ pub mod export;
 mod letterbox;
 #[cfg(feature = "train")]
 pub mod logits;
+#[cfg(feature = "project")]
+pub mod person;
 mod pipeline;
+#[cfg(feature = "project")]
+pub mod project;
 mod rows;
 #[cfg(feature = "serve")]
 pub mod serve;
+#[cfg(feature = "project")]
+pub mod session;
+mod stop;
 mod tape;
 #[cfg(feature = "train")]
 pub mod train;

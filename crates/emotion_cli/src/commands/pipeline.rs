@@ -11,7 +11,7 @@ use emotion_core::supervise::Deadlines;
 use emotion_models::{
     BackendChoice, Classifier, ClassifierInfo, ClassifierOptions, ModelChoice, ModelPool,
 };
-#[cfg(feature = "demo")]
+#[cfg(any(feature = "demo", feature = "project"))]
 use emotion_session::AnalyzerSettings;
 use emotion_session::{FaceFinder, FaceReader, PriorMode};
 use emotion_vision::detect::{CascadePaths, HaarDetector};
@@ -147,16 +147,21 @@ impl PipelineArgs {
         })
     }
 
-    /// The same pipeline for an app, on the app's own device.
-    #[cfg(feature = "demo")]
-    pub fn plugin(&self) -> AnalyzePlugin {
-        let settings = AnalyzerSettings {
+    /// The same pipeline for a live source.
+    #[cfg(any(feature = "demo", feature = "project"))]
+    pub fn settings(&self) -> AnalyzerSettings {
+        AnalyzerSettings {
             backend: self.backend,
             model: self.model.clone().unwrap_or_default(),
             cascades: self.cascade.clone(),
             prior: self.prior,
             ..AnalyzerSettings::default()
-        };
-        AnalyzePlugin { settings }
+        }
+    }
+
+    /// The same pipeline for an app, on the app's own device.
+    #[cfg(feature = "demo")]
+    pub fn plugin(&self) -> AnalyzePlugin {
+        AnalyzePlugin { settings: self.settings() }
     }
 }

@@ -1,0 +1,167 @@
+//! `emotion session record`: a session that happens now, with a camera or the puppet.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::bail;
+use clap::Args;
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+use emotion_capture::{CaptureState, OpenOptions, SourceSpec};
+use emotion_core::{Analysis, Event, EventKind, FaceReading, Reading, SubjectId};
+use emotion_project::{Intake, Project, SessionStart, now};
+use emotion_session::{Session, StreamConfig};
+
+use super::tell;
+use crate::commands::pipeline::PipelineArgs;
+use crate::commands::stop::stop_on_ctrl_c;
+
+/// How often it is looked whether to stop.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Records a session of a person, until Ctrl-C
+///
+/// Readings are stored every minute; no picture is. `emotion session mark` marks what happens meanwhile, from
+/// another terminal. A crash costs at most the last minute.
+#[derive(Args)]
+pub struct RecordArgs {
+    /// The person's pseudonym
+    person: String,
+
+    /// auto, camera, camera:N, puppet, or the address of a stream
+    #[arg(long, default_value = "camera")]
+    source: SourceSpec,
+
+    /// Stops after this many seconds
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: Option<u64>,
+
+    #[command(flatten)]
+    pipeline: PipelineArgs,
+}
+
+/// Records a session.
+///
+/// # Errors
+/// When the source does not open, or it cannot be stored.
+pub fn run(project: &mut Project, args: &RecordArgs) -> anyhow::Result<()> {
+    if let SourceSpec::Path(path) = &args.source {
+        bail!("{} is a file; `emotion session import` takes films", path.display());
+    }
+    let stop = stop_on_ctrl_c()?;
+    let settings = args.pipeline.settings();
+    let start = SessionStart {
+        started_at: now(),
+        source: kind(&args.source).to_owned(),
+        identity: "live".to_owned(),
+        model: Some(settings.model.to_string()),
+        is_live: true,
+        expected: None,
+    };
+    // Refused before a camera is opened.
+    let mut intake = project.begin_session(&args.person, &start)?;
+    let session = Session::start(std::sync::Arc::default())?;
+    let events = session.subscribe();
+    let config = StreamConfig { analyzer: settings, ..StreamConfig::default() };
+    session.open(args.source.clone(), OpenOptions::default(), config)?;
+    eprintln!("recording session {} of {}; Ctrl-C ends it", intake.id(), args.person);
+    let limit = args.seconds.map(Duration::from_secs);
+    let mut live = Live { intake: &mut intake, frame: None };
+    let end = live.follow(&session, &events, limit, &stop)?;
+    let missed = session.status().missed;
+    if missed > 0 {
+        eprintln!("{missed} events were missed, because storing was too slow");
+    }
+    tell(&args.person, &intake.finish(end)?);
+    Ok(())
+}
+
+const fn kind(source: &SourceSpec) -> &'static str {
+    match source {
+        SourceSpec::Puppet => "puppet",
+        SourceSpec::Url(_) => "stream",
+        _ => "camera",
+    }
+}
+
+/// A session that comes in, event by event.
+struct Live<'a, 'b> {
+    intake: &'a mut Intake<'b>,
+    /// The frame whose faces come in.
+    frame: Option<(Duration, (u32, u32), Analysis)>,
+}
+
+impl Live<'_, '_> {
+    /// Takes in events until the end; gives its time.
+    fn follow(
+        &mut self,
+        session: &Session,
+        events: &Receiver<Event>,
+        limit: Option<Duration>,
+        stop: &AtomicBool,
+    ) -> anyhow::Result<Duration> {
+        loop {
+            match events.recv_timeout(TICK) {
+                Ok(event) => self.take(&event)?,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => bail!("the session ended by itself"),
+            }
+            let status = session.status();
+            for stream in &status.streams {
+                if let CaptureState::Failed { reason } = &stream.capture.state {
+                    bail!("{reason}");
+                }
+            }
+            let now = status.time.0;
+            if stop.load(Ordering::Relaxed) || limit.is_some_and(|limit| now >= limit) {
+                self.flush()?;
+                return Ok(limit.map_or(now, |limit| now.min(limit)));
+            }
+        }
+    }
+
+    fn take(&mut self, event: &Event) -> anyhow::Result<()> {
+        match &event.kind {
+            EventKind::FrameAnalyzed { sequence, frame_size, .. } => {
+                self.flush()?;
+                let time = event.time.0;
+                let analysis = Analysis { sequence: *sequence, time, ..Analysis::default() };
+                self.frame = Some((time, *frame_size, analysis));
+            }
+            EventKind::FaceAppeared { subject, face }
+            | EventKind::FaceRead { subject, face }
+            | EventKind::FaceReturned { subject, face } => {
+                if let Some((_, _, analysis)) = &mut self.frame {
+                    analysis.readings.push(reading(*subject, face));
+                }
+            }
+            EventKind::EpochBegan => {
+                self.flush()?;
+                self.intake.new_source(event.time.0)?;
+            }
+            EventKind::Problem { message } => eprintln!("{message}"),
+            EventKind::Recovered => eprintln!("it goes on"),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> anyhow::Result<()> {
+        if let Some((at, size, analysis)) = self.frame.take() {
+            self.intake.frame(at, size, &analysis)?;
+        }
+        Ok(())
+    }
+}
+
+fn reading(subject: SubjectId, face: &FaceReading) -> Reading {
+    Reading {
+        track: subject.track,
+        bbox_in_frame: face.bbox_in_frame,
+        roll: face.roll,
+        presence: face.presence,
+        scores: face.scores,
+        raw_scores: face.raw_scores,
+        dominant: face.dominant,
+        confidence: face.confidence,
+    }
+}
