@@ -1,4 +1,4 @@
-//! Frame sources: webcams, films, network streams, pictures and the puppet.
+//! Frame sources: webcams, films, network streams, pictures and the puppet; sound of files and microphones.
 //!
 //! [`open`] gives a [`FrameSource`], which is read frame by frame, as `emotion analyze` does.
 //! [`Capture`] runs a source on its own thread, offers only the newest frame, and keeps running
@@ -28,7 +28,7 @@ pub use decode::{PictureError, decode_picture};
 pub use emotion_core::{CaptureError, FrameSource, Pacing, SourceControl};
 pub use emotion_puppet as puppet;
 #[cfg(feature = "films")]
-pub use film::{FilmError, FilmWriter};
+pub use film::{FilmError, FilmWriter, SoundFile};
 pub use slot::{FrameReceiver, FrameSender, frame_slot};
 pub use spec::{SourceSpec, SourceSpecError};
 pub use status::{CaptureState, CaptureStatus};
