@@ -8,6 +8,8 @@ use std::process::ExitCode;
 use clap::{ArgAction, Parser, Subcommand};
 #[cfg(feature = "demo")]
 use commands::demo;
+#[cfg(feature = "microphone")]
+use commands::microphones;
 #[cfg(feature = "serve")]
 use commands::serve;
 use commands::{analyze, cameras, export};
@@ -35,6 +37,8 @@ enum Command {
     Demo(demo::DemoArgs),
     Analyze(analyze::AnalyzeArgs),
     Cameras(cameras::CamerasArgs),
+    #[cfg(feature = "microphone")]
+    Microphones(microphones::MicrophonesArgs),
     Export(export::ExportArgs),
     #[cfg(feature = "serve")]
     Serve(serve::ServeArgs),
@@ -57,6 +61,8 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Analyze(args) => analyze::run(args),
         Command::Cameras(args) => cameras::run(args),
+        #[cfg(feature = "microphone")]
+        Command::Microphones(args) => microphones::run(args),
         Command::Export(args) => export::run(args),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(args),
@@ -129,7 +135,7 @@ fn log_to_stderr(verbose: u8) {
 
 /// A log filter: `others` for everything, `ours` for the crates of this workspace.
 fn log_levels(others: &str, ours: &str) -> String {
-    const OURS: [&str; 10] = [
+    const OURS: [&str; 11] = [
         "bevy_emotion",
         "emotion",
         "emotion_capture",
@@ -140,6 +146,7 @@ fn log_levels(others: &str, ours: &str) -> String {
         "emotion_store",
         "emotion_train",
         "emotion_vision",
+        "emotion_voice",
     ];
     OURS.iter().fold(others.to_owned(), |filter, name| format!("{filter},{name}={ours}"))
 }

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use emotion_core::{AudioChunk, AudioError, Expression, Origin, SessionTime};
 
+use crate::RATE;
 use crate::activity::Activity;
 use crate::frames::{FRAME, Frame, Framer, HOP};
 use crate::functionals::{COUNT, Functionals, VOICED};
 use crate::model::{Outputs, Runner, VoiceModel};
 use crate::reading::{VoiceQuality, VoiceReading};
 use crate::resample::Resampler;
-use crate::RATE;
+use crate::speaker::Speaker;
 
 /// The longest window, in frames: 2.5 s.
 pub const LONGEST: usize = 250;
@@ -50,6 +51,7 @@ pub struct Ear {
     window: Vec<Frame>,
     functionals: Functionals,
     statistics: Box<[f32; COUNT]>,
+    speaker: Speaker,
     runner: Runner,
     place: Place,
     noise: Option<f32>,
@@ -106,6 +108,7 @@ impl Ear {
             window: Vec::with_capacity(LONGEST),
             functionals: Functionals::default(),
             statistics: Box::new([0.0; COUNT]),
+            speaker: Speaker::default(),
             runner: Runner::default(),
             place: Place::default(),
             noise: None,
@@ -116,6 +119,13 @@ impl Ear {
     /// What was heard so far.
     pub fn heard(&self) -> Heard {
         self.heard
+    }
+
+    /// The memory of its buffers, in bytes. It does not grow with the stream.
+    pub fn buffered_bytes(&self) -> usize {
+        let frames = self.frames.capacity() + self.window.capacity();
+        let samples = self.samples.capacity() + self.framer.buffered();
+        frames * size_of::<Frame>() + samples * size_of::<f32>()
     }
 
     /// Listens to a chunk, and appends the readings that it completes.
@@ -131,9 +141,8 @@ impl Ear {
         let rate = chunk.sample_rate();
         let same_rate = self.resampler.as_ref().is_some_and(|known| known.rate() == rate);
         let expected = self.place.next.filter(|_| self.place.origin == chunk.origin());
-        let in_step = expected.is_some_and(|next| {
-            chunk.time().since(next) < GAP && next.since(chunk.time()) < GAP
-        });
+        let in_step = expected
+            .is_some_and(|next| chunk.time().since(next) < GAP && next.since(chunk.time()) < GAP);
         if !same_rate || !in_step {
             if self.place.next.is_some() {
                 self.finish(readings);
@@ -169,13 +178,21 @@ impl Ear {
         self.heard.speaks = false;
     }
 
+    /// Somebody else speaks from now on: forgets what was usual for the speaker.
+    pub fn forget_speaker(&mut self) {
+        self.speaker = Speaker::default();
+    }
+
     fn begin(&mut self, chunk: &AudioChunk) {
+        // Another opening of the source may be another microphone and another person.
+        if self.place.origin != chunk.origin() {
+            self.forget_speaker();
+        }
         self.activity.reset();
         self.framer.reset();
         self.frames.clear();
         self.noise = None;
-        self.place =
-            Place { origin: chunk.origin(), began: chunk.time(), ..Place::default() };
+        self.place = Place { origin: chunk.origin(), began: chunk.time(), ..Place::default() };
     }
 
     fn measure(&mut self, chunk: &AudioChunk) {
@@ -240,6 +257,10 @@ impl Ear {
         self.window.clear();
         self.window.extend(self.frames.range(self.frames.len() - count..));
         self.functionals.measure(&self.window, &mut self.statistics);
+        let (usual, adaptation) = (&self.model.mean, self.model.header.adaptation);
+        let heard = *self.statistics;
+        self.speaker.adapt(usual, adaptation, &mut self.statistics);
+        self.speaker.learn(&heard);
         let Outputs { logits, arousal } = self.runner.run(&self.model, &self.statistics);
         let Some(scores) = emotion_core::Scores::from_logits(logits) else { return };
         let at = |frame: u64| {
@@ -248,7 +269,12 @@ impl Ear {
         };
         let end = at(now - 1) + Duration::from_secs_f64(FRAME as f64 / f64::from(RATE));
         let quality = self.quality();
-        readings.push(VoiceReading { span: (at(now - count as u64), end), scores, arousal, quality });
+        readings.push(VoiceReading {
+            span: (at(now - count as u64), end),
+            scores,
+            arousal,
+            quality,
+        });
         self.place.read = Some(now);
         self.heard.readings += 1;
     }

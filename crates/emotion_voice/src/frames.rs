@@ -1,22 +1,17 @@
 //! What is measured every 10 ms: the mel spectrum, loudness and pitch.
 
-use std::sync::Arc;
-
-use realfft::num_complex::Complex;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
-
 use crate::RATE;
+use crate::fourier::{BINS, Fourier, LENGTH};
 
 /// Samples from one frame to the next: 10 ms.
 pub const HOP: usize = 160;
 /// Samples of a frame: 32 ms.
-pub const FRAME: usize = 512;
+///
+/// Half of what is transformed, so that the autocorrelation does not wrap around.
+pub const FRAME: usize = LENGTH / 2;
 /// Bands of the mel spectrum.
 pub const BANDS: usize = 48;
 
-/// Twice a frame, so that its autocorrelation does not wrap around.
-const FFT: usize = 2 * FRAME;
-const BINS: usize = FFT / 2 + 1;
 /// The lowest and highest frequency of the mel spectrum.
 const RANGE: (f32, f32) = (60.0, 7_600.0);
 /// The highest and the lowest pitch that is looked for, in Hz.
@@ -46,12 +41,10 @@ pub struct Framer {
     window: Vec<f32>,
     /// The autocorrelation of the window.
     envelope: Vec<f32>,
-    forward: Arc<dyn RealToComplex<f32>>,
-    inverse: Arc<dyn ComplexToReal<f32>>,
-    time: Vec<f32>,
-    spectrum: Vec<Complex<f32>>,
-    correlation: Vec<f32>,
-    scratch: (Vec<Complex<f32>>, Vec<Complex<f32>>),
+    fourier: Fourier,
+    time: Box<[f32; LENGTH]>,
+    spectrum: Box<[f32; BINS]>,
+    correlation: Box<[f32; BINS]>,
     filters: Vec<Band>,
 }
 
@@ -63,8 +56,6 @@ struct Band {
 
 impl Default for Framer {
     fn default() -> Self {
-        let mut planner = RealFftPlanner::<f32>::new();
-        let (forward, inverse) = (planner.plan_fft_forward(FFT), planner.plan_fft_inverse(FFT));
         let step = std::f32::consts::TAU / FRAME as f32;
         let window: Vec<f32> =
             (0..FRAME).map(|index| 0.5 - 0.5 * (step * (index as f32 + 0.5)).cos()).collect();
@@ -75,14 +66,12 @@ impl Default for Framer {
         Self {
             waiting: Vec::with_capacity(RATE as usize),
             envelope: (0..FRAME).map(|lag| lag_sum(lag) / whole).collect(),
-            scratch: (forward.make_scratch_vec(), inverse.make_scratch_vec()),
-            time: forward.make_input_vec(),
-            spectrum: forward.make_output_vec(),
-            correlation: inverse.make_output_vec(),
+            fourier: Fourier::default(),
+            time: Box::new([0.0; LENGTH]),
+            spectrum: Box::new([0.0; BINS]),
+            correlation: Box::new([0.0; BINS]),
             filters: mel_bands(),
             window,
-            forward,
-            inverse,
         }
     }
 }
@@ -102,6 +91,11 @@ impl Framer {
         }
     }
 
+    /// How many samples fit into its buffer.
+    pub(crate) fn buffered(&self) -> usize {
+        self.waiting.capacity()
+    }
+
     /// Forgets the samples that are not in a frame yet.
     pub fn reset(&mut self) {
         self.waiting.clear();
@@ -114,23 +108,17 @@ impl Framer {
             *value = (sample - mean) * window;
         }
         self.time[FRAME..].fill(0.0);
-        // Lengths are right by construction: an error would leave what is measured at the floor.
-        let scratch = &mut self.scratch.0;
-        let transformed =
-            self.forward.process_with_scratch(&mut self.time, &mut self.spectrum, scratch);
-        if transformed.is_err() {
-            self.spectrum.fill(Complex::default());
-        }
-        for bin in &mut self.spectrum {
-            *bin = Complex::new(bin.norm_sqr() / FRAME as f32, 0.0);
-        }
+        let spectrum = &mut self.spectrum;
+        self.fourier.spectrum(&self.time, |bin, re, im| {
+            spectrum[bin] = (re * re + im * im) / FRAME as f32;
+        });
         let mut bands = [0.0; BANDS];
         for (value, band) in bands.iter_mut().zip(&self.filters) {
             let bins = &self.spectrum[band.first..band.first + band.weights.len()];
-            let power: f32 = bins.iter().zip(&band.weights).map(|(bin, w)| bin.re * w).sum();
+            let power: f32 = bins.iter().zip(&band.weights).map(|(bin, w)| bin * w).sum();
             *value = (power + FLOOR).ln();
         }
-        let power: f32 = self.spectrum.iter().map(|bin| bin.re).sum();
+        let power: f32 = self.spectrum.iter().sum();
         let (pitch, periodicity) = self.pitch();
         Frame { bands, loudness: (power / FRAME as f32 + FLOOR).ln(), pitch, periodicity }
     }
@@ -138,11 +126,15 @@ impl Framer {
     /// Pitch by autocorrelation (Boersma, *Accurate short-term analysis of the fundamental frequency*,
     /// 1993), from the power spectrum.
     fn pitch(&mut self) -> (f32, f32) {
-        let scratch = &mut self.scratch.1;
-        let done =
-            self.inverse.process_with_scratch(&mut self.spectrum, &mut self.correlation, scratch);
+        // The spectrum of a power spectrum, which is the same on both sides, is the autocorrelation.
+        self.time[..BINS].copy_from_slice(&self.spectrum[..]);
+        for bin in 1..BINS - 1 {
+            self.time[LENGTH - bin] = self.spectrum[bin];
+        }
+        let correlation = &mut self.correlation;
+        self.fourier.spectrum(&self.time, |lag, re, _| correlation[lag] = re);
         let whole = self.correlation[0];
-        if done.is_err() || whole <= FLOOR {
+        if whole <= FLOOR {
             return (0.0, 0.0);
         }
         let value = |lag: usize| self.correlation[lag] / whole / self.envelope[lag];
@@ -178,7 +170,7 @@ fn mel(hertz: f32) -> f32 {
 fn mel_bands() -> Vec<Band> {
     let (low, high) = (mel(RANGE.0), mel(RANGE.1));
     let step = (high - low) / (BANDS + 1) as f32;
-    let at = |bin: usize| mel(bin as f32 * RATE as f32 / FFT as f32);
+    let at = |bin: usize| mel(bin as f32 * RATE as f32 / LENGTH as f32);
     let band = |index: usize| {
         let centre = low + step * (index + 1) as f32;
         let weight = |bin: usize| (1.0 - (at(bin) - centre).abs() / step).max(0.0);

@@ -7,17 +7,21 @@
 
 mod activity;
 mod ear;
+mod fourier;
 pub mod frames;
 pub mod functionals;
 pub mod model;
 mod reading;
 mod resample;
+mod shipped;
+mod speaker;
 
 pub use activity::Activity;
 pub use ear::{Ear, Heard, LONGEST, STEP, whole};
 pub use model::{VoiceModel, VoiceModelError};
 pub use reading::{VoiceQuality, VoiceReading};
 pub use resample::Resampler;
+pub use speaker::Speaker;
 
 /// The sample rate that everything is converted to, in Hz.
 pub const RATE: u32 = 16_000;

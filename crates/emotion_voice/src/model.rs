@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use emotion_core::{Expression, Scores};
-use safetensors::tensor::{Dtype, TensorView};
 use safetensors::SafeTensors;
+use safetensors::tensor::{Dtype, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -38,6 +38,8 @@ pub struct VoiceHeader {
     pub labels: Vec<String>,
     /// What the logits are divided by, so that probabilities are calibrated.
     pub temperature: f32,
+    /// How much of what is usual for a speaker is taken away, 0 to 1: see [`crate::Speaker`].
+    pub adaptation: f32,
     /// The data that it was trained on.
     pub trained_on: Vec<String>,
     /// On what terms it may be used.
@@ -52,6 +54,7 @@ impl VoiceHeader {
             name: name.to_owned(),
             labels: label_order(),
             temperature: 1.0,
+            adaptation: 0.0,
             trained_on,
             terms: terms.to_owned(),
         }
@@ -64,6 +67,8 @@ impl VoiceHeader {
             Err(format!("its labels are {}", self.labels.join(", ")))
         } else if !(self.temperature.is_finite() && self.temperature > 0.0) {
             Err(format!("its temperature is {}, not a positive number", self.temperature))
+        } else if !(0.0..=1.0).contains(&self.adaptation) {
+            Err(format!("its adaptation is {}, not from 0 to 1", self.adaptation))
         } else {
             Ok(())
         }
@@ -157,7 +162,8 @@ impl VoiceModel {
     pub fn from_bytes(path: &str, bytes: &[u8]) -> Result<Self, VoiceModelError> {
         let damaged = |reason: String| VoiceModelError::Damaged { path: path.to_owned(), reason };
         let unfit = |reason: String| VoiceModelError::Unfit { path: path.to_owned(), reason };
-        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(e.to_string()))?;
+        let (_, metadata) =
+            SafeTensors::read_metadata(bytes).map_err(|e| damaged(e.to_string()))?;
         let header = metadata.metadata().as_ref().and_then(|entries| entries.get(HEADER_KEY));
         let header = header.ok_or_else(|| unfit("it is no voice model".to_owned()))?;
         let header: VoiceHeader =

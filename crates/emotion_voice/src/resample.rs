@@ -1,20 +1,18 @@
 //! Any sample rate to 16 kHz.
+//!
+//! A windowed sinc, tabulated finely (Smith, *Digital audio resampling*, 2002). It is here because the crates for it change
+//! features of packages that the rest of the workspace is built with.
 
 use emotion_core::AudioError;
-use rubato::audioadapter_buffers::direct::InterleavedSlice;
-use rubato::{
-    Async, FixedAsync, Resampler as _, SincInterpolationParameters, SincInterpolationType,
-    WindowFunction,
-};
 
 use crate::RATE;
 
-/// Pieces a second that are converted at once.
-const PIECES: u32 = 100;
-/// Taps of the filter at the lower of the two rates.
-const TAPS: f64 = 64.0;
-/// Between two of them, how finely it is tabulated.
-const OVERSAMPLING: usize = 128;
+/// Zero crossings of the sinc on each side.
+const CROSSINGS: usize = 24;
+/// Values of the table from one crossing to the next.
+const FINENESS: usize = 256;
+/// The share of the lower rate's band that is kept.
+const BAND: f64 = 0.95;
 
 /// Converts one stream of samples to 16 kHz.
 pub struct Resampler {
@@ -24,13 +22,18 @@ pub struct Resampler {
 }
 
 struct Filter {
-    inner: Async<f32>,
-    /// What is not enough for a piece yet.
-    waiting: Vec<f32>,
-    piece: usize,
-    out: Vec<f32>,
-    /// Samples of the filter's delay that are still to be dropped.
-    delay: usize,
+    /// One side of the filter, from its middle.
+    table: Vec<f32>,
+    /// Places of the table from one sample to the next.
+    stride: f64,
+    /// Samples on each side that an output depends on.
+    reach: usize,
+    /// Samples that are still needed, and how many came before them.
+    samples: Vec<f32>,
+    dropped: u64,
+    /// Samples that came, and that were made.
+    heard: u64,
+    made: u64,
 }
 
 impl Resampler {
@@ -39,28 +42,11 @@ impl Resampler {
     /// # Errors
     /// [`AudioError::Rate`] where it is none that sound has.
     pub fn new(rate: u32) -> Result<Self, AudioError> {
-        let unusable = AudioError::Rate { sample_rate: rate };
         if !emotion_core::SAMPLE_RATES.contains(&rate) {
-            return Err(unusable);
+            return Err(AudioError::Rate { sample_rate: rate });
         }
-        if rate == RATE {
-            return Ok(Self { rate, filter: None });
-        }
-        let piece = (rate / PIECES) as usize;
-        let ratio = f64::from(RATE) / f64::from(rate);
-        let parameters = SincInterpolationParameters {
-            sinc_len: (TAPS * (1.0 / ratio).max(1.0) / 8.0).ceil() as usize * 8,
-            f_cutoff: None,
-            oversampling_factor: OVERSAMPLING,
-            interpolation: SincInterpolationType::Linear,
-            window: WindowFunction::BlackmanHarris2,
-        };
-        let inner = Async::new_sinc(ratio, 1.0, &parameters, piece, 1, FixedAsync::Input)
-            .map_err(|_| unusable)?;
-        let out = vec![0.0; inner.output_frames_max()];
-        let delay = inner.output_delay();
-        let waiting = Vec::with_capacity(piece * 2);
-        Ok(Self { rate, filter: Some(Filter { inner, waiting, piece, out, delay }) })
+        let filter = (rate != RATE).then(|| Filter::new(rate));
+        Ok(Self { rate, filter })
     }
 
     /// The rate that it converts from.
@@ -70,53 +56,93 @@ impl Resampler {
 
     /// Converts samples and appends what comes of them.
     pub fn push(&mut self, samples: &[f32], out: &mut Vec<f32>) {
-        let Some(filter) = &mut self.filter else {
-            out.extend_from_slice(samples);
-            return;
-        };
-        let mut rest = samples;
-        while !rest.is_empty() {
-            let wanted = filter.piece - filter.waiting.len();
-            let (now, later) = rest.split_at(wanted.min(rest.len()));
-            filter.waiting.extend_from_slice(now);
-            rest = later;
-            if filter.waiting.len() == filter.piece {
-                filter.convert(out);
+        match &mut self.filter {
+            None => out.extend_from_slice(samples),
+            Some(filter) => {
+                filter.samples.extend_from_slice(samples);
+                filter.heard += samples.len() as u64;
+                filter.convert(self.rate, filter.heard, out);
             }
         }
     }
 
     /// Converts what waits, as if silence followed.
     pub fn finish(&mut self, out: &mut Vec<f32>) {
-        let Some(filter) = &mut self.filter else { return };
-        let expected = filter.waiting.len() as u64 * u64::from(RATE) / u64::from(self.rate);
-        let end = out.len() + expected as usize + filter.inner.output_delay();
-        while out.len() < end && !filter.waiting.is_empty() {
-            filter.waiting.resize(filter.piece, 0.0);
-            filter.convert(out);
-            filter.waiting.resize(filter.piece, 0.0);
+        if let Some(filter) = &mut self.filter {
+            let end = filter.heard;
+            filter.samples.resize(filter.samples.len() + filter.reach + 1, 0.0);
+            filter.convert(self.rate, end + filter.reach as u64 + 1, out);
+            let whole = end * u64::from(RATE) / u64::from(self.rate);
+            // Silence itself is not converted.
+            let more = filter.made.saturating_sub(whole).min(out.len() as u64);
+            out.truncate(out.len() - more as usize);
+            *filter = Filter::new(self.rate);
         }
-        out.truncate(end);
-        filter.waiting.clear();
     }
 }
 
 impl Filter {
-    fn convert(&mut self, out: &mut Vec<f32>) {
-        let frames = self.out.len();
-        let (Ok(input), Ok(mut output)) = (
-            InterleavedSlice::new(&self.waiting, 1, self.piece),
-            InterleavedSlice::new_mut(&mut self.out, 1, frames),
-        ) else {
-            return;
+    fn new(rate: u32) -> Self {
+        let ratio = f64::from(RATE) / f64::from(rate);
+        // Of the input's band, what both rates hold.
+        let cutoff = ratio.min(1.0) * BAND;
+        let length = CROSSINGS * FINENESS;
+        let value = |index: usize| {
+            let place = index as f64 / FINENESS as f64;
+            let turn = std::f64::consts::PI * place;
+            let sinc = if index == 0 { 1.0 } else { turn.sin() / turn };
+            // Blackman's window.
+            let across = std::f64::consts::PI * index as f64 / length as f64;
+            let window = 0.42 + 0.5 * across.cos() + 0.08 * (2.0 * across).cos();
+            (sinc * window * cutoff) as f32
         };
-        let made = self.inner.process_into_buffer(&input, &mut output, None);
-        // Sizes are right by construction, so nothing is lost here.
-        let made = made.map_or(0, |(_, made)| made);
-        let dropped = self.delay.min(made);
-        self.delay -= dropped;
-        out.extend_from_slice(&self.out[dropped..made]);
-        self.waiting.clear();
+        Self {
+            table: (0..=length).map(value).chain([0.0]).collect(),
+            stride: FINENESS as f64 * cutoff,
+            reach: (CROSSINGS as f64 / cutoff).ceil() as usize,
+            samples: Vec::new(),
+            dropped: 0,
+            heard: 0,
+            made: 0,
+        }
+    }
+
+    /// Makes what `heard` samples are enough for.
+    fn convert(&mut self, rate: u32, heard: u64, out: &mut Vec<f32>) {
+        loop {
+            // Exact, however long the stream is.
+            let place = u128::from(self.made) * u128::from(rate);
+            let whole = (place / u128::from(RATE)) as u64;
+            let part = (place % u128::from(RATE)) as f64 / f64::from(RATE);
+            if whole + self.reach as u64 + 1 >= heard {
+                break;
+            }
+            out.push(self.value(whole, part));
+            self.made += 1;
+        }
+        let place = u128::from(self.made) * u128::from(rate) / u128::from(RATE);
+        let needed = (place as u64).saturating_sub(self.reach as u64);
+        let done = (needed.saturating_sub(self.dropped) as usize).min(self.samples.len());
+        self.samples.drain(..done);
+        self.dropped += done as u64;
+    }
+
+    /// The value between two samples.
+    fn value(&self, whole: u64, part: f64) -> f32 {
+        let first = whole.saturating_sub(self.reach as u64).max(self.dropped);
+        let start = (first - self.dropped) as usize;
+        let end = ((whole + self.reach as u64 + 1 - self.dropped) as usize).min(self.samples.len());
+        let mut distance = first as f64 - whole as f64 - part;
+        let mut sum = 0.0;
+        for sample in &self.samples[start..end] {
+            let place = distance.abs() * self.stride;
+            let index = place as usize;
+            if let [here, next, ..] = self.table[index.min(self.table.len() - 2)..] {
+                sum += sample * (here + (next - here) * (place - index as f64).min(1.0) as f32);
+            }
+            distance += 1.0;
+        }
+        sum
     }
 }
 
@@ -130,10 +156,10 @@ mod tests {
         (0..count).map(|index| (step * index as f64).sin() as f32).collect()
     }
 
-    fn converted(rate: u32, hertz: f64) -> Vec<f32> {
+    fn converted(rate: u32, hertz: f64, piece: usize) -> Vec<f32> {
         let mut resampler = Resampler::new(rate).expect("a rate");
         let mut out = Vec::new();
-        for piece in tone(rate, hertz, 1.0).chunks(997) {
+        for piece in tone(rate, hertz, 1.0).chunks(piece) {
             resampler.push(piece, &mut out);
         }
         resampler.finish(&mut out);
@@ -143,20 +169,24 @@ mod tests {
     #[test]
     fn a_tone_stays_where_it_is_at_every_rate() {
         for rate in [8_000, 11_025, 16_000, 22_050, 44_100, 48_000, 47_999, 192_000] {
-            let heard = converted(rate, 440.0);
+            let heard = converted(rate, 440.0, 997);
             let wanted = tone(RATE, 440.0, 1.0);
-            assert!(heard.len().abs_diff(wanted.len()) < 64, "{rate}: {}", heard.len());
+            assert!(heard.len().abs_diff(wanted.len()) < 3, "{rate}: {}", heard.len());
             let middle = 2_000..14_000;
-            let difference = middle
-                .map(|index| (heard[index] - wanted[index]).abs())
-                .fold(0.0_f32, f32::max);
-            assert!(difference < 0.02, "{rate}: {difference}");
+            let difference =
+                middle.map(|index| (heard[index] - wanted[index]).abs()).fold(0.0_f32, f32::max);
+            assert!(difference < 0.01, "{rate}: {difference}");
         }
     }
 
     #[test]
+    fn pieces_do_not_matter() {
+        assert!(converted(44_100, 700.0, 1) == converted(44_100, 700.0, 44_100));
+    }
+
+    #[test]
     fn what_16_khz_cannot_hold_is_filtered_out() {
-        let heard = converted(48_000, 11_000.0);
+        let heard = converted(48_000, 11_000.0, 480);
         let loudest = heard[1_000..14_000].iter().fold(0.0_f32, |max, x| max.max(x.abs()));
         assert!(loudest < 0.01, "{loudest}");
     }

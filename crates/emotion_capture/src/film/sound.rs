@@ -114,6 +114,16 @@ impl SoundFile {
         })
     }
 
+    /// Whether there is a film to it; the cover of a record is none.
+    pub fn has_picture(&self) -> bool {
+        let is_cover = |stream: &format::stream::Stream<'_>| {
+            stream.disposition().contains(format::stream::Disposition::ATTACHED_PIC)
+        };
+        self.input
+            .streams()
+            .any(|stream| stream.parameters().medium() == media::Type::Video && !is_cover(&stream))
+    }
+
     /// Packets that could not be decoded so far.
     pub fn damaged(&self) -> u64 {
         self.damaged

@@ -16,6 +16,8 @@ pub mod export;
 mod letterbox;
 #[cfg(feature = "train")]
 pub mod logits;
+#[cfg(feature = "microphone")]
+pub mod microphones;
 mod pipeline;
 mod rows;
 #[cfg(feature = "serve")]
@@ -23,6 +25,8 @@ pub mod serve;
 mod tape;
 #[cfg(feature = "train")]
 pub mod train;
+#[cfg(feature = "train")]
+mod voice;
 
 /// The error, its causes and advice for the command line, in one line. Each cause appears once,
 /// because some errors quote theirs.

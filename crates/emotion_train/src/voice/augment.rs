@@ -46,30 +46,39 @@ impl Default for VoiceAugmentation {
 
 impl VoiceAugmentation {
     /// One way in which these samples could have been recorded. `others` is what may talk in the background.
-    pub fn apply(&self, samples: &[f32], others: &[f32], random: &mut impl Rng) -> Vec<f32> {
+    ///
+    /// `place` decides what stays the same for a speaker: who it is, the room, the microphone, the noise; `moment`
+    /// the rest.
+    pub fn apply(
+        &self,
+        samples: &[f32],
+        others: &[f32],
+        mut place: impl Rng,
+        moment: &mut impl Rng,
+    ) -> Vec<f32> {
         let mut sound = samples.to_vec();
-        if random.random_bool(self.speed) {
+        if place.random_bool(self.speed) {
             let most = self.most_speed;
-            sound = at_speed(&sound, 1.0 + random.random_range(-most..=most));
+            sound = at_speed(&sound, 1.0 + place.random_range(-most..=most));
         }
-        if random.random_bool(self.room) {
-            sound = in_room(&sound, random);
+        if place.random_bool(self.room) {
+            sound = in_room(&sound, &mut place);
         }
-        if random.random_bool(self.noise) {
+        if place.random_bool(self.noise) {
             let (low, high) = self.noise_ratio;
-            let ratio = random.random_range(low..=high);
-            let kind = Noise::any(random);
-            add_noise(&mut sound, kind, ratio, others, random);
+            let ratio = place.random_range(low..=high);
+            let kind = Noise::any(&mut place);
+            add_noise(&mut sound, kind, ratio, others, &mut place, moment);
         }
-        if random.random_bool(self.colour) {
-            colour(&mut sound, self.most_colour, random);
+        if place.random_bool(self.colour) {
+            colour(&mut sound, self.most_colour, &mut place);
         }
-        if random.random_bool(self.band) {
-            limit_band(&mut sound, random);
+        if place.random_bool(self.band) {
+            limit_band(&mut sound, &mut place);
         }
-        if random.random_bool(self.clip) {
+        if moment.random_bool(self.clip) {
             let peak = sound.iter().fold(0.0_f32, |max, x| max.max(x.abs()));
-            let most = peak * random.random_range(0.2..0.8);
+            let most = peak * moment.random_range(0.2..0.8);
             sound.iter_mut().for_each(|x| *x = x.clamp(-most, most));
         }
         sound
@@ -106,15 +115,16 @@ pub fn add_noise(
     kind: Noise,
     ratio: f32,
     others: &[f32],
-    random: &mut impl Rng,
+    place: &mut impl Rng,
+    moment: &mut impl Rng,
 ) {
     let mut noise = vec![0.0_f32; sound.len()];
-    let start = if others.is_empty() { 0 } else { random.random_range(0..others.len()) };
-    let phase: f32 = random.random_range(0.0..1.0);
-    let mains = if random.random_bool(0.5) { 50.0 } else { 60.0 };
+    let mains = if place.random_bool(0.5) { 50.0 } else { 60.0 };
+    let start = if others.is_empty() { 0 } else { moment.random_range(0..others.len()) };
+    let phase: f32 = moment.random_range(0.0..1.0);
     let mut states = [0.0_f32; 3];
     for (index, value) in noise.iter_mut().enumerate() {
-        let white: f32 = random.random_range(-1.0..1.0);
+        let white: f32 = moment.random_range(-1.0..1.0);
         *value = match kind {
             Noise::Voice if !others.is_empty() => others[(start + index) % others.len()],
             Noise::White | Noise::Voice => white,

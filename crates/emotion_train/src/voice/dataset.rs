@@ -196,8 +196,10 @@ impl Archives<'_> {
 
 fn rows(table: &Path) -> Result<Vec<Row>, VoiceDataError> {
     let path = table.display().to_string();
-    let unreadable =
-        |error: csv::Error| VoiceDataError::Unreadable { path: path.clone(), reason: error.to_string() };
+    let unreadable = |error: csv::Error| VoiceDataError::Unreadable {
+        path: path.clone(),
+        reason: error.to_string(),
+    };
     let mut reader = csv::Reader::from_path(table).map_err(unreadable)?;
     let headers = reader.headers().map_err(unreadable)?.clone();
     let place = |name: &str| headers.iter().position(|header| header.trim() == name);
@@ -264,7 +266,8 @@ mod tests {
         std::fs::write(folder.path().join("1.wav"), "1").expect("a file");
         std::fs::create_dir(folder.path().join("b")).expect("a folder");
         std::fs::write(folder.path().join("b/4.wav"), "4").expect("a file");
-        let mut decode = |place: &Place| Ok(vec![0.5; std::fs::read(&place.path).map_or(0, |b| b.len())]);
+        let mut decode =
+            |place: &Place| Ok(vec![0.5; std::fs::read(&place.path).map_or(0, |b| b.len())]);
         let data = VoiceData::read(folder.path(), |_, _| true, &mut decode).expect("data");
         assert_eq!(data.utterances.len(), 2);
         assert_eq!(data.utterances[0].is_strong, Some(true));

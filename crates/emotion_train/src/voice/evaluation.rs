@@ -1,16 +1,16 @@
 //! Figures of a voice model, by set.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use emotion_core::{AudioChunk, Expression, SessionTime};
-use emotion_voice::{Ear, RATE, VoiceModel};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+use emotion_core::{Expression, Scores};
+use emotion_voice::VoiceModel;
+use emotion_voice::model::Outputs;
 use serde::{Deserialize, Serialize};
 
-use super::augment::{Noise, add_noise};
 use super::dataset::Utterance;
-use super::learner::outputs;
+use super::hearing::{Hearing, hear};
+use super::table::arousal;
 use crate::evaluation::Tally;
 
 /// The figures of one set.
@@ -32,46 +32,38 @@ pub struct SetFigures {
     pub arousal_correlation: Option<f64>,
 }
 
-/// How a recording is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Hearing {
-    /// As it is, cut as it was recorded.
-    Recording,
-    /// With pink noise, at this ratio in decibels.
-    Noisy(f32),
-    /// As a stream through an [`Ear`], with silence around it: what apps get.
-    Stream,
-}
-
 /// The figures of each set.
 pub fn evaluate(
-    model: &std::sync::Arc<VoiceModel>,
+    model: &Arc<VoiceModel>,
     utterances: &[Utterance],
     hearing: Hearing,
 ) -> BTreeMap<String, SetFigures> {
+    let all: Vec<&Utterance> = utterances.iter().collect();
+    by_set(all.iter().copied().zip(hear(model, &all, hearing)))
+}
+
+/// The figures of each set, of recordings and what a model makes of them.
+pub(super) fn by_set<'a>(
+    heard: impl Iterator<Item = (&'a Utterance, Option<Outputs>)>,
+) -> BTreeMap<String, SetFigures> {
     let mut tallies: BTreeMap<String, (Tally, Vec<(f64, f64)>)> = BTreeMap::new();
-    for (index, utterance) in utterances.iter().enumerate() {
-        let (scores, arousal) = match hearing {
-            Hearing::Recording => read(model, utterance),
-            Hearing::Noisy(ratio) => {
-                let mut noisy = utterance.clone();
-                let mut random = ChaCha8Rng::seed_from_u64(index as u64);
-                add_noise(&mut noisy.samples, Noise::Pink, ratio, &[], &mut random);
-                read(model, &noisy)
-            }
-            Hearing::Stream => stream(model, utterance),
-        };
+    for (utterance, outputs) in heard {
         let (tally, arousals) = tallies.entry(utterance.set.clone()).or_default();
+        // Where no voice is found nothing is known, which is an answer, too.
+        let scores = outputs.map_or(Scores::UNIFORM, |outputs| outputs.scores());
         tally.add(utterance.label, &scores);
-        arousals.push((f64::from(arousal), f64::from(super::table::arousal(utterance))));
+        if let Some(outputs) = outputs {
+            arousals.push((f64::from(outputs.arousal), f64::from(arousal(utterance))));
+        }
     }
     tallies.into_iter().map(|(set, (tally, arousals))| (set, figures(&tally, &arousals))).collect()
 }
 
 fn figures(tally: &Tally, arousals: &[(f64, f64)]) -> SetFigures {
     let all = tally.figures();
-    let present =
-        Expression::ALL.into_iter().filter(|class| all.confusion[class.index()].iter().any(|n| *n > 0));
+    let present = Expression::ALL
+        .into_iter()
+        .filter(|class| all.confusion[class.index()].iter().any(|n| *n > 0));
     SetFigures {
         n: all.n,
         accuracy: all.accuracy,
@@ -83,30 +75,6 @@ fn figures(tally: &Tally, arousals: &[(f64, f64)]) -> SetFigures {
         confusion: all.confusion,
         arousal_correlation: correlation(arousals),
     }
-}
-
-fn read(model: &VoiceModel, utterance: &Utterance) -> (emotion_core::Scores, f32) {
-    let said = outputs(model, &utterance.samples);
-    (said.scores(), said.arousal)
-}
-
-/// What an ear says of it in half a second of silence on both sides; nothing known where it heard no voice.
-fn stream(
-    model: &std::sync::Arc<VoiceModel>,
-    utterance: &Utterance,
-) -> (emotion_core::Scores, f32) {
-    let silence = vec![0.0; RATE as usize / 2];
-    let samples = [&silence[..], &utterance.samples, &silence].concat();
-    let mut ear = Ear::new(model.clone());
-    let mut readings = Vec::new();
-    if let Ok(chunk) = AudioChunk::new(samples, RATE, 0, SessionTime::ZERO) {
-        // 16 kHz is a rate that every ear takes.
-        let _ = ear.hear(&chunk, &mut readings);
-    }
-    ear.finish(&mut readings);
-    let arousal = readings.iter().map(|reading| reading.arousal).sum::<f32>();
-    let scores = emotion_voice::whole(&readings).unwrap_or(emotion_core::Scores::UNIFORM);
-    (scores, arousal / readings.len().max(1) as f32)
 }
 
 /// Pearson's correlation; `None` where one side does not vary.

@@ -1,6 +1,7 @@
 //! The training of a voice model: statistics, members, temperature.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use burn::module::{AutodiffModule, Module};
 use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
@@ -10,16 +11,16 @@ use burn::tensor::{ElementConversion, Tensor, TensorData};
 use burn_optim::{AdamWConfig, GradientsParams, Optimizer};
 use emotion_core::Expression;
 use emotion_voice::functionals::COUNT;
-use emotion_voice::model::{
-    Dense, MOST_DEVIATIONS, OUTPUTS, Outputs, Runner, VoiceHeader, VoiceModel,
-};
+use emotion_voice::model::{Dense, MOST_DEVIATIONS, OUTPUTS, Outputs, VoiceHeader, VoiceModel};
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::dataset::{TRAIN, Utterance};
+use super::evaluation::{SetFigures, by_set};
+use super::hearing::{Hearing, hear};
 use super::recipe::VoiceRecipe;
-use super::table::{Piece, arousal, frames, pieces, windows};
+use super::table::{Piece, arousal, pieces};
 use crate::error::TrainError;
 use crate::temperature::{LabelledLogits, fit_temperature};
 
@@ -32,6 +33,9 @@ pub trait VoiceObserver {
     fn prepared(&mut self, pieces: usize);
     /// An epoch of a member is done; both count from 1.
     fn epoch(&mut self, member: usize, epoch: usize, loss: f64);
+    /// What each member makes of the training speakers that it has not heard: a better estimate than a few
+    /// speakers for validation, of networks that are a little worse than all of them together.
+    fn unheard(&mut self, figures: &BTreeMap<String, SetFigures>);
 }
 
 /// Trains a model on the split `train`, and fits its temperature on speakers that each member has not heard and on
@@ -51,7 +55,8 @@ pub fn train<B: AutodiffBackend>(
     observer.prepared(pieces.len());
     let (mean, deviation) = moments(&pieces);
     let sets: BTreeSet<String> = training.iter().map(|u| u.set.clone()).collect();
-    let header = VoiceHeader::new(&recipe.name, sets.into_iter().collect(), &recipe.terms);
+    let mut header = VoiceHeader::new(&recipe.name, sets.into_iter().collect(), &recipe.terms);
+    header.adaptation = recipe.adaptation;
     let table = Table::new(&training, &pieces, (&mean, &deviation), recipe);
     let folds = folds(&training, recipe.members);
 
@@ -65,36 +70,40 @@ pub fn train<B: AutodiffBackend>(
         if recipe.members > 1 {
             let alone = VoiceModel { members: vec![layers.clone()], ..model.clone() };
             let of_fold = training.iter().zip(&folds).filter(|(_, fold)| **fold == member);
-            unheard.extend(of_fold.map(|(utterance, _)| logits(&alone, utterance)));
+            let of_fold: Vec<&Utterance> = of_fold.map(|(utterance, _)| *utterance).collect();
+            unheard.extend(of_fold.iter().copied().zip(hear_once(&alone, &of_fold)));
         }
         model.members.push(layers);
     }
-    unheard.extend(validation.iter().map(|utterance| logits(&model, utterance)));
-    if !unheard.is_empty() {
-        model.header.temperature = fit_temperature(&unheard);
+    // The temperature of members alone: averaged they are a little less sure than they could be.
+    let validated = validation.iter().copied().zip(hear_once(&model, &validation));
+    let labelled: Vec<LabelledLogits> = unheard
+        .iter()
+        .copied()
+        .chain(validated)
+        .filter_map(|(utterance, outputs): (&Utterance, Option<Outputs>)| {
+            Some(LabelledLogits { logits: outputs?.logits, label: utterance.label })
+        })
+        .collect();
+    if !labelled.is_empty() {
+        model.header.temperature = fit_temperature(&labelled);
     }
+    let temperature = model.header.temperature;
+    let calibrated = unheard.into_iter().map(|(utterance, outputs)| {
+        let calibrated = |outputs: Outputs| Outputs {
+            logits: outputs.logits.map(|logit| logit / temperature),
+            ..outputs
+        };
+        (utterance, outputs.map(calibrated))
+    });
+    observer.unheard(&by_set(calibrated));
     Ok(model)
 }
 
-/// What a model says of a whole recording: the mean of its windows' outputs.
-pub fn outputs(model: &VoiceModel, samples: &[f32]) -> Outputs {
-    let frames = frames(samples);
-    let mut functionals = emotion_voice::functionals::Functionals::default();
-    let (mut runner, mut statistics) = (Runner::default(), Box::new([0.0; COUNT]));
-    let mut sums = Outputs { logits: [0.0; Expression::COUNT], arousal: 0.0 };
-    let count = windows(&frames).count() as f32;
-    for window in windows(&frames) {
-        functionals.measure(window, &mut statistics);
-        let outputs = runner.run(model, &statistics);
-        sums.arousal += outputs.arousal / count;
-        sums.logits.iter_mut().zip(outputs.logits).for_each(|(sum, x)| *sum += x / count);
-    }
-    sums
-}
-
-fn logits(model: &VoiceModel, utterance: &Utterance) -> LabelledLogits {
-    let Outputs { logits, .. } = outputs(model, &utterance.samples);
-    LabelledLogits { logits, label: utterance.label }
+/// What a model makes of recordings, one speaker's after another.
+fn hear_once(model: &VoiceModel, utterances: &[&Utterance]) -> Vec<Option<Outputs>> {
+    let hearing = Hearing { adaptive: true, noise: None, stream: false };
+    hear(&Arc::new(model.clone()), utterances, hearing)
 }
 
 /// Which member leaves out which recording: whole speakers, so many of each set.
@@ -129,6 +138,9 @@ fn moments(pieces: &[Piece]) -> (Vec<f32>, Vec<f32>) {
 struct Table {
     /// The pieces' statistics, standardised.
     inputs: Vec<Vec<f32>>,
+    /// What is usual for a speaker in a place, relative to what is usual for all; and whose each piece is.
+    usual: Vec<Vec<f32>>,
+    speakers: Vec<usize>,
     targets: Vec<[f32; OUTPUTS]>,
     weights: Vec<f32>,
 }
@@ -143,12 +155,10 @@ impl Table {
         let standardised = |piece: &Piece| {
             let moments = mean.iter().zip(deviation);
             let values = piece.statistics.iter().zip(moments);
-            values
-                .map(|(value, (mean, deviation))| {
-                    ((value - mean) / deviation).clamp(-MOST_DEVIATIONS, MOST_DEVIATIONS)
-                })
-                .collect()
+            values.map(|(value, (mean, deviation))| (value - mean) / deviation).collect()
         };
+        let inputs: Vec<Vec<f32>> = pieces.iter().map(standardised).collect();
+        let (usual, speakers) = usual(training, pieces, &inputs);
         let mut of_set: BTreeMap<&str, f32> = BTreeMap::new();
         let mut of_class: BTreeMap<(&str, usize), f32> = BTreeMap::new();
         for piece in pieces {
@@ -172,11 +182,39 @@ impl Table {
             target
         };
         Self {
-            inputs: pieces.iter().map(standardised).collect(),
+            inputs,
+            usual,
+            speakers,
             targets: pieces.iter().map(target).collect(),
             weights: weights.iter().map(|weight| weight / mean_weight).collect(),
         }
     }
+}
+
+/// The mean of each speaker's pieces in each place, and whose each piece is.
+fn usual(
+    training: &[&Utterance],
+    pieces: &[Piece],
+    inputs: &[Vec<f32>],
+) -> (Vec<Vec<f32>>, Vec<usize>) {
+    let mut numbers: BTreeMap<(&str, &str, usize), usize> = BTreeMap::new();
+    let (mut sums, mut counts, mut speakers) = (Vec::new(), Vec::new(), Vec::new());
+    for (piece, input) in pieces.iter().zip(inputs) {
+        let utterance = training[piece.utterance];
+        let key = (utterance.set.as_str(), utterance.speaker.as_str(), piece.copy);
+        let number = *numbers.entry(key).or_insert(sums.len());
+        if number == sums.len() {
+            sums.push(vec![0.0; COUNT]);
+            counts.push(0.0);
+        }
+        sums[number].iter_mut().zip(input).for_each(|(sum, value): (&mut f32, _)| *sum += value);
+        counts[number] += 1.0;
+        speakers.push(number);
+    }
+    for (sum, count) in sums.iter_mut().zip(counts) {
+        sum.iter_mut().for_each(|value| *value /= count);
+    }
+    (sums, speakers)
 }
 
 /// Dense layers with ReLU between them.
@@ -215,9 +253,9 @@ impl<B: Backend> Network<B> {
 
     fn dense(&self) -> Result<Vec<Dense>, TrainError> {
         let values = |data: TensorData| {
-            data.convert::<f32>().into_vec::<f32>().map_err(|error| {
-                TrainError::Backend(format!("weights cannot be read: {error:?}"))
-            })
+            data.convert::<f32>()
+                .into_vec::<f32>()
+                .map_err(|error| TrainError::Backend(format!("weights cannot be read: {error:?}")))
         };
         let dense = |layer: &Linear<B>| {
             let bias = match &layer.bias {
@@ -278,14 +316,19 @@ fn loss<B: AutodiffBackend>(
     let mut inputs = Vec::with_capacity(count * COUNT);
     for piece in batch {
         // The sum of three even ones is nearly normal.
+        // A new speaker is as frequent as one who is known more or less.
+        let known = recipe.adaptation * (random.random_range(-0.4..1.0_f32)).max(0.0);
         let mut noise = || (0..3).map(|_| random.random_range(-1.0..1.0)).sum::<f32>();
-        inputs.extend(table.inputs[*piece].iter().map(|value| value + recipe.noise * noise()));
+        let usual = &table.usual[table.speakers[*piece]];
+        inputs.extend(table.inputs[*piece].iter().zip(usual).map(|(value, usual)| {
+            (value - known * usual).clamp(-MOST_DEVIATIONS, MOST_DEVIATIONS)
+                + recipe.noise * noise()
+        }));
     }
     let targets: Vec<f32> = batch.iter().flat_map(|piece| table.targets[*piece]).collect();
     let weights: Vec<f32> = batch.iter().map(|piece| table.weights[*piece]).collect();
-    let matrix = |values, width| {
-        Tensor::<B, 2>::from_data(TensorData::new(values, [count, width]), device)
-    };
+    let matrix =
+        |values, width| Tensor::<B, 2>::from_data(TensorData::new(values, [count, width]), device);
     let (inputs, targets) = (matrix(inputs, COUNT), matrix(targets, OUTPUTS));
     let weights = matrix(weights, 1);
     let outputs = network.forward(inputs);

@@ -3,6 +3,7 @@
 pub mod augment;
 pub mod dataset;
 pub mod evaluation;
+pub mod hearing;
 pub mod learner;
 pub mod recipe;
 mod table;

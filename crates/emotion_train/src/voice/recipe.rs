@@ -23,6 +23,8 @@ pub struct VoiceRecipe {
     pub piece: (usize, usize),
     /// Networks whose outputs are averaged. With more than one, each leaves out other training speakers.
     pub members: usize,
+    /// How much of what is usual for a speaker is taken away, 0 to 1.
+    pub adaptation: f32,
     /// Outputs of the hidden layers.
     pub hidden: Vec<usize>,
     /// Share of a hidden layer's outputs that is dropped in training.
@@ -62,8 +64,9 @@ impl Default for VoiceRecipe {
             copies: 8,
             piece: (110, 250),
             members: 5,
-            hidden: vec![96],
-            dropout: 0.5,
+            adaptation: 0.8,
+            hidden: vec![256],
+            dropout: 0.6,
             input_dropout: 0.2,
             noise: 0.1,
             epochs: 12,
@@ -114,7 +117,9 @@ impl VoiceRecipe {
             self.augmentation.clip,
         ];
         let (low, high) = self.augmentation.noise_ratio;
-        if !shares.iter().all(|share| (0.0..=1.0).contains(share)) {
+        if !(0.0..=1.0).contains(&self.adaptation)
+            || !shares.iter().all(|share| (0.0..=1.0).contains(share))
+        {
             Err("a share is not from 0 to 1".to_owned())
         } else if !(1..=16).contains(&self.members) || self.batch == 0 || self.epochs == 0 {
             Err("members go from 1 to 16, batch and epochs from 1".to_owned())
@@ -144,7 +149,9 @@ mod tests {
         };
         let recipe = read(r#"{"name": "x", "hidden": []}"#).expect("a recipe");
         assert_eq!((recipe.name.as_str(), recipe.batch), ("x", 128));
-        for bad in [r#"{"dropout": 2}"#, r#"{"members": 0}"#, r#"{"piece": [90, 80]}"#, r#"{"x": 1}"#] {
+        for bad in
+            [r#"{"dropout": 2}"#, r#"{"members": 0}"#, r#"{"piece": [90, 80]}"#, r#"{"x": 1}"#]
+        {
             assert!(read(bad).is_err(), "{bad}");
         }
     }

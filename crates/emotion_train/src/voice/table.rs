@@ -6,6 +6,7 @@ use emotion_voice::functionals::{COUNT, Functionals};
 use emotion_voice::{LONGEST, STEP};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use sha2::{Digest, Sha256};
 
 use super::dataset::Utterance;
 use super::recipe::VoiceRecipe;
@@ -20,8 +21,8 @@ const CALM: f32 = -0.25;
 pub(super) struct Piece {
     /// The recording's number.
     pub utterance: usize,
-    /// Whether it is as recorded.
-    pub is_clean: bool,
+    /// Which copy of the recording it is from; 0 is as recorded.
+    pub copy: usize,
     pub statistics: Box<[f32; COUNT]>,
 }
 
@@ -39,38 +40,44 @@ pub(super) fn pieces(utterances: &[&Utterance], recipe: &VoiceRecipe) -> Vec<Pie
     })
 }
 
-fn pieces_of(
-    part: &[(usize, &Utterance)],
-    all: &[&Utterance],
-    recipe: &VoiceRecipe,
-) -> Vec<Piece> {
+fn pieces_of(part: &[(usize, &Utterance)], all: &[&Utterance], recipe: &VoiceRecipe) -> Vec<Piece> {
     let mut functionals = Functionals::default();
     let mut pieces = Vec::new();
     for (utterance, recording) in part {
-        let mut add = |frames: &[Frame], is_clean| {
+        let mut add = |frames: &[Frame], copy| {
             let mut statistics = Box::new([0.0; COUNT]);
             functionals.measure(frames, &mut statistics);
-            pieces.push(Piece { utterance: *utterance, is_clean, statistics });
+            pieces.push(Piece { utterance: *utterance, copy, statistics });
         };
         for window in windows(&frames(&recording.samples)) {
-            add(window, true);
+            add(window, 0);
         }
         // A recording's copies do not depend on how many threads make them.
         let seed = recipe.seed.wrapping_mul(1_000_003).wrapping_add(*utterance as u64);
         let mut random = ChaCha8Rng::seed_from_u64(seed);
-        for _ in 0..recipe.copies {
+        for copy in 1..=recipe.copies {
             let other = all[random.random_range(0..all.len())];
-            let copy = recipe.augmentation.apply(&recording.samples, &other.samples, &mut random);
-            let frames = frames(&copy);
+            let place = place(recording, copy, recipe.seed);
+            let samples = &recording.samples;
+            let changed = recipe.augmentation.apply(samples, &other.samples, place, &mut random);
+            let frames = frames(&changed);
             let (shortest, longest) = recipe.piece;
             let length = random.random_range(shortest..=longest).min(frames.len());
             let start = random.random_range(0..=frames.len() - length);
             if length > 0 {
-                add(&frames[start..start + length], false);
+                add(&frames[start..start + length], copy);
             }
         }
     }
     pieces
+}
+
+/// A copy of all recordings of a speaker has one place, as if they were made on one day.
+fn place(recording: &Utterance, copy: usize, seed: u64) -> ChaCha8Rng {
+    let name = format!("{}/{}/{copy}/{seed}", recording.set, recording.speaker);
+    let digest = Sha256::digest(name.as_bytes());
+    let first = digest.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+    ChaCha8Rng::seed_from_u64(first)
 }
 
 /// The frames of a whole recording.
