@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// What each part may name; see docs/architecture.md. Parts that only tests use are left out.
-const MAY_NAME: [(&str, &[&str]); 14] = [
+const MAY_NAME: [(&str, &[&str]); 16] = [
     ("emotion_core", &[]),
     ("emotion_puppet", &["emotion_core"]),
     ("emotion_capture", &["emotion_core", "emotion_puppet"]),
     ("emotion_vision", &["emotion_core"]),
     ("emotion_opencv", &["emotion_vision"]),
+    ("emotion_voice", &["emotion_core", "emotion_model_voice", "emotion_model_voice_nc"]),
     (
         "emotion_models",
         &[
@@ -29,7 +30,7 @@ const MAY_NAME: [(&str, &[&str]); 14] = [
         &["emotion_capture", "emotion_core", "emotion_models", "emotion_session", "emotion_vision"],
     ),
     ("emotion_web", &["emotion_core", "emotion_models", "emotion_session", "emotion_vision"]),
-    ("emotion_train", &["emotion_core", "emotion_models"]),
+    ("emotion_train", &["emotion_core", "emotion_models", "emotion_voice"]),
     (
         "bevy_emotion",
         &[
@@ -56,6 +57,7 @@ const MAY_NAME: [(&str, &[&str]); 14] = [
             "emotion_store",
             "emotion_train",
             "emotion_vision",
+            "emotion_voice",
         ],
     ),
     ("arcade", &["bevy_emotion", "emotion_puppet"]),

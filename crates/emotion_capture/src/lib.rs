@@ -1,4 +1,4 @@
-//! Frame sources: webcams, films, network streams, pictures and the puppet.
+//! Frame sources: webcams, films, network streams, pictures and the puppet; sound of files and microphones.
 //!
 //! [`open`] gives a [`FrameSource`], which is read frame by frame, as `emotion analyze` does.
 //! [`Capture`] runs a source on its own thread, offers only the newest frame, and keeps running
@@ -8,6 +8,9 @@
 mod decode;
 #[cfg(feature = "films")]
 mod film;
+mod listening;
+#[cfg(feature = "microphone")]
+mod microphone;
 #[cfg(feature = "pictures")]
 mod path;
 #[cfg(feature = "pictures")]
@@ -28,7 +31,10 @@ pub use decode::{PictureError, decode_picture};
 pub use emotion_core::{CaptureError, FrameSource, Pacing, SourceControl};
 pub use emotion_puppet as puppet;
 #[cfg(feature = "films")]
-pub use film::{FilmError, FilmWriter};
+pub use film::{FilmError, FilmWriter, SoundFile};
+pub use listening::{Listening, ListeningStatus, OpenSound};
+#[cfg(feature = "microphone")]
+pub use microphone::{Microphone, MicrophoneInfo, microphones};
 pub use slot::{FrameReceiver, FrameSender, frame_slot};
 pub use spec::{SourceSpec, SourceSpecError};
 pub use status::{CaptureState, CaptureStatus};
@@ -60,6 +66,12 @@ impl Default for OpenOptions {
             puppet: puppet::PuppetConfig::default(),
         }
     }
+}
+
+/// Whether a path is a folder or a picture, so that no sound is to be looked for in it.
+#[cfg(feature = "pictures")]
+pub fn is_picture(path: &Path) -> bool {
+    matches!(path::look_at(path), Ok(path::PathKind::Folder | path::PathKind::Picture))
 }
 
 /// Opens a source that is read frame by frame on the calling thread.

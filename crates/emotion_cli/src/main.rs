@@ -8,6 +8,8 @@ use std::process::ExitCode;
 use clap::{ArgAction, Parser, Subcommand};
 #[cfg(feature = "demo")]
 use commands::demo;
+#[cfg(feature = "microphone")]
+use commands::microphones;
 #[cfg(feature = "serve")]
 use commands::serve;
 use commands::{analyze, cameras, export};
@@ -37,6 +39,8 @@ enum Command {
     Demo(demo::DemoArgs),
     Analyze(analyze::AnalyzeArgs),
     Cameras(cameras::CamerasArgs),
+    #[cfg(feature = "microphone")]
+    Microphones(microphones::MicrophonesArgs),
     Export(export::ExportArgs),
     #[cfg(feature = "project")]
     Project(project::ProjectArgs),
@@ -65,6 +69,8 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Analyze(args) => analyze::run(args),
         Command::Cameras(args) => cameras::run(args),
+        #[cfg(feature = "microphone")]
+        Command::Microphones(args) => microphones::run(args),
         Command::Export(args) => export::run(args),
         #[cfg(feature = "project")]
         Command::Project(args) => project::run(args),
@@ -155,6 +161,7 @@ fn log_levels(others: &str, ours: &str) -> String {
         "emotion_store",
         "emotion_train",
         "emotion_vision",
+        "emotion_voice",
     ];
     OURS.iter().fold(others.to_owned(), |filter, name| format!("{filter},{name}={ours}"))
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::FrameError;
+use crate::{AudioError, FrameError};
 
 /// Why a source could not be opened or read.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +80,43 @@ pub enum CaptureError {
         read: u64,
         /// Frames that its header promises.
         expected: u64,
+    },
+    /// The file has no sound that can be decoded.
+    #[error("{} has no sound that can be read: {reason}; convert it to WAV or Ogg", path.display())]
+    NoSound {
+        /// The file.
+        path: PathBuf,
+        /// What was found instead.
+        reason: String,
+    },
+    /// A file's sound stopped long before its end.
+    #[error(
+        "the sound of {} stopped after {read:.1} of about {expected:.1} s: it is truncated or damaged there",
+        path.display()
+    )]
+    SoundTruncated {
+        /// The file.
+        path: PathBuf,
+        /// Seconds that could be read.
+        read: f64,
+        /// Seconds that its header promises.
+        expected: f64,
+    },
+    /// Sound of a kind that cannot be used.
+    #[error("{label}: {error}")]
+    Sound {
+        /// The source.
+        label: String,
+        /// What is wrong with the sound.
+        error: AudioError,
+    },
+    /// A microphone cannot be opened, or stopped giving sound.
+    #[error("the microphone {name} {problem}")]
+    Microphone {
+        /// Its name.
+        name: String,
+        /// What is wrong, and what to do about it.
+        problem: String,
     },
     /// A stream could not be opened.
     #[error(

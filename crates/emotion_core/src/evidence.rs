@@ -43,4 +43,15 @@ impl Evidence {
             quality: reading.presence,
         }
     }
+
+    /// What a voice says over a span of time, and how good what was heard is, 0 to 1. Whose voice it is has
+    /// to be found out by other means.
+    pub fn of_voice(
+        subject: Option<SubjectId>,
+        span: (SessionTime, SessionTime),
+        scores: Scores,
+        quality: f32,
+    ) -> Self {
+        Self { subject, modality: Modality::Voice, span, scores, quality: quality.clamp(0.0, 1.0) }
+    }
 }

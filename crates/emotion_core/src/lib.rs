@@ -3,6 +3,7 @@
 //! Nothing here opens a file or knows Bevy, and only [`supervise`] starts threads; with the feature
 //! `reflect` the types that are parts of components can be reflected.
 
+mod audio;
 mod capture_error;
 mod event;
 mod evidence;
@@ -16,6 +17,7 @@ pub mod supervise;
 mod text;
 mod time;
 
+pub use audio::{AudioChunk, AudioError, SAMPLE_RATES};
 pub use capture_error::CaptureError;
 pub use event::{EVENT_VERSION, Event, EventKind, FaceReading};
 pub use evidence::{Evidence, Modality};
@@ -24,6 +26,6 @@ pub use face_image::{FaceImage, LEAST_DEVIATION, PIXELS, SIDE, normalise};
 pub use frame::{Frame, FrameError, FrameRect, MAX_SIDE};
 pub use ids::{Epoch, Origin, StreamId, SubjectId};
 pub use reading::{Analysis, Reading};
-pub use source::{FrameSource, Pacing, SourceControl};
+pub use source::{AudioSource, FrameSource, Pacing, SourceControl};
 pub use text::without_bom;
 pub use time::SessionTime;

@@ -1,8 +1,8 @@
-//! What frames are read from.
+//! What frames and sound are read from.
 
 use std::path::Path;
 
-use crate::{CaptureError, Expression, Frame};
+use crate::{AudioChunk, CaptureError, Expression, Frame};
 
 /// Reads frames one by one. It is opened and read on one thread.
 pub trait FrameSource {
@@ -41,6 +41,32 @@ pub trait FrameSource {
 
     /// Acts on a wish of the user; sources that have nothing to do with it ignore it.
     fn control(&mut self, _control: SourceControl) {}
+}
+
+/// Reads sound piece by piece. It is opened and read on one thread.
+pub trait AudioSource {
+    /// For people: `microphone (Built-in Audio) 48000 Hz`, `talk.wav`.
+    fn label(&self) -> String;
+
+    /// Whether sound comes at its own pace, or has to be waited for by its times.
+    fn pacing(&self) -> Pacing;
+
+    /// The next piece; `None` at the end. Blocks until there is one.
+    ///
+    /// # Errors
+    /// [`CaptureError`] when the source fails or vanishes. The next call then goes on with what is
+    /// left; where nothing is left it gives `None`.
+    fn next_chunk(&mut self) -> Result<Option<AudioChunk>, CaptureError>;
+
+    /// How long it will sound, where that is known. Files only estimate it.
+    fn duration(&self) -> Option<std::time::Duration> {
+        None
+    }
+
+    /// Samples that were lost so far, because nobody took them in time.
+    fn lost_samples(&self) -> u64 {
+        0
+    }
 }
 
 /// Who sets the pace of a source.

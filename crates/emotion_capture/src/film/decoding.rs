@@ -256,6 +256,6 @@ impl Facts {
 }
 
 /// A timestamp or length that the file gives.
-fn known(value: i64) -> Option<i64> {
+pub(super) fn known(value: i64) -> Option<i64> {
     (value != ffmpeg_next::ffi::AV_NOPTS_VALUE).then_some(value)
 }

@@ -1,14 +1,16 @@
 //! Films and network streams through FFmpeg's libraries: read with [`Film`], written with
-//! [`FilmWriter`].
+//! [`FilmWriter`]; their sound with [`SoundFile`].
 
 mod aspect;
 mod convert;
 mod decoding;
 mod encoding;
 mod reader;
+mod sound;
 mod writer;
 
 pub(super) use reader::Film;
+pub use sound::SoundFile;
 pub use writer::{FilmError, FilmWriter};
 
 use std::sync::Once;

@@ -37,12 +37,7 @@ impl Film {
     pub(crate) fn open_file(path: &Path, options: &OpenOptions) -> Result<Self, CaptureError> {
         let file = FilmFile::new(path)?;
         let decoding = file.open()?;
-        let label = if path == Path::new(STANDARD_INPUT) {
-            "standard input".to_owned()
-        } else {
-            path_label(path)
-        };
-        Ok(Self::new(decoding, Origin::File(file), label, options))
+        Ok(Self::new(decoding, Origin::File(file), label_of(path), options))
     }
 
     /// Opens a network stream.
@@ -196,8 +191,13 @@ impl FrameSource for Film {
     }
 }
 
+/// What people call it.
+pub(super) fn label_of(path: &Path) -> String {
+    if path == Path::new(STANDARD_INPUT) { "standard input".to_owned() } else { path_label(path) }
+}
+
 /// A film file, which is opened once, or again for each round.
-struct FilmFile {
+pub(super) struct FilmFile {
     path: PathBuf,
     /// What FFmpeg calls it.
     url: String,
@@ -206,7 +206,7 @@ struct FilmFile {
 }
 
 impl FilmFile {
-    fn new(path: &Path) -> Result<Self, CaptureError> {
+    pub(super) fn new(path: &Path) -> Result<Self, CaptureError> {
         let (url, file) = match path.to_str() {
             Some(STANDARD_INPUT) => ("pipe:0".to_owned(), None),
             // Without `file:`, what stands before a colon would be a protocol.
@@ -217,6 +217,11 @@ impl FilmFile {
             }
         };
         Ok(Self { path: path.to_owned(), url, _file: file })
+    }
+
+    /// What FFmpeg calls it.
+    pub(super) fn url(&self) -> &str {
+        &self.url
     }
 
     fn open(&self) -> Result<Decoding, CaptureError> {

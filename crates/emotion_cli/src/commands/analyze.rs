@@ -1,6 +1,7 @@
 //! `emotion analyze`: the pipeline without a window, a row for each face and frame.
 
 mod job;
+mod listen;
 mod outputs;
 mod progress;
 mod totals;
@@ -19,12 +20,13 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use emotion_capture::SourceSpec;
 
 use self::job::{Job, Message, Opening, ReadFrame};
+use self::listen::Hearing;
 use self::outputs::{check_outputs, film_paths, refuse_to_overwrite_inputs};
 use self::progress::Progress;
 use self::totals::Totals;
 use super::letterbox::PictureSize;
 use super::pipeline::{Parts, PipelineArgs};
-use super::rows::{Format, Row, RowWriter};
+use super::rows::{Format, Row, RowWriter, VoiceRow};
 use super::stop::stop_on_ctrl_c;
 use super::tape::Tape;
 
@@ -44,7 +46,7 @@ const DEFAULT_FILM_RATE: f64 = 25.0;
 /// that cannot be read are reported, the others still done, and the exit status is 1.
 #[derive(Args)]
 pub struct AnalyzeArgs {
-    /// Films, pictures, folders of pictures, URLs, `camera`, `camera:N` or `puppet`
+    /// Films, pictures, folders of pictures, sound files, URLs, `camera`, `camera:N` or `puppet`
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<OsString>,
 
@@ -92,6 +94,15 @@ pub struct AnalyzeArgs {
     #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u16).range(24..))]
     smallest: Option<u16>,
 
+    /// Hears the voice of films, too: a row for each 0.3 s while somebody speaks. Files that are only sound need
+    /// no such option
+    #[arg(long)]
+    voice: bool,
+
+    /// The model that reads voices: voice, voice-nc (not for commercial use) or a file
+    #[arg(long, value_name = "NAME|FILE")]
+    voice_model: Option<String>,
+
     #[command(flatten)]
     pipeline: PipelineArgs,
 }
@@ -105,6 +116,7 @@ pub fn run(args: &AnalyzeArgs) -> anyhow::Result<()> {
     check_outputs(args)?;
     let parts = args.pipeline.parts()?;
     eprintln!("{}", parts.describe());
+    let hearing = Hearing::of(args)?;
     let tape = match &args.recording {
         None => None,
         Some(path) => Some(Tape::new(path, input_names(args), parts.model_name().to_owned())?),
@@ -115,10 +127,10 @@ pub fn run(args: &AnalyzeArgs) -> anyhow::Result<()> {
             format!("cannot write {}; check its folder and permissions", path.display())
         })?)),
     };
-    let rows = RowWriter::new(out, args.format)?;
+    let rows = RowWriter::new(out, args.format, hearing.is_some())?;
     let stop = stop_on_ctrl_c()?;
     let mut writing = Writing { args, rows, tape };
-    let result = read_all(args, &parts, &stop, &mut writing);
+    let result = read_all(args, &parts, hearing.as_ref(), &stop, &mut writing);
     // However it went: what was read is recorded.
     writing.tape.map_or(Ok(()), Tape::finish)?;
     result
@@ -128,6 +140,7 @@ pub fn run(args: &AnalyzeArgs) -> anyhow::Result<()> {
 fn read_all<W: Write>(
     args: &AnalyzeArgs,
     parts: &Parts,
+    hearing: Option<&Hearing>,
     stop: &AtomicBool,
     writing: &mut Writing<W>,
 ) -> anyhow::Result<()> {
@@ -141,7 +154,7 @@ fn read_all<W: Write>(
         {
             let film = films[index].as_deref();
             let threads = (cores() / jobs).max(1);
-            let job = Job { args, input, film, parts, threads, stop };
+            let job = Job { args, input, film, parts, hearing, threads, stop };
             work_on(&job, out);
         }
     };
@@ -260,6 +273,14 @@ impl<W: Write> Writing<'_, W> {
                         .map_err(Failure::Output)?;
                     bar.advance();
                 }
+                Message::Voice(reading) => {
+                    let Some((opening, _)) = &opened else { continue };
+                    totals.windows += 1;
+                    self.rows
+                        .write_voice(&VoiceRow::new(&opening.name, &reading))
+                        .and_then(|()| self.rows.flush())
+                        .map_err(Failure::Output)?;
+                }
                 Message::Problem(error) => problems.add(error),
                 Message::Ended { was_begun: false, .. } => return Ok(false),
                 Message::Ended { result, elapsed, .. } => {
@@ -273,7 +294,7 @@ impl<W: Write> Writing<'_, W> {
         }
         if let Some((opening, bar)) = opened {
             bar.finish();
-            if totals.frames > 0 {
+            if totals.frames > 0 || totals.windows > 0 {
                 eprintln!("{}: {totals}", opening.name);
             }
         }

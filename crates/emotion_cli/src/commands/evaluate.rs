@@ -22,10 +22,11 @@ use emotion_train::plots::{
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::read_data;
+use super::voice;
 use output::OutputScores;
 use report::{Disturbed, LeftOut, Report};
 
-/// Measures a model on a split of FER-2013, or of your own data
+/// Measures a model on a split of FER-2013, of your own data, or on voices
 #[derive(clap::Args)]
 pub struct EvaluateArgs {
     /// Kaggle's fer2013.csv, or a folder with train/CLASS, val/CLASS and test/CLASS
@@ -36,8 +37,16 @@ pub struct EvaluateArgs {
     #[arg(long, default_value_t = Split::PublicTest)]
     split: Split,
 
+    /// Measure a model that reads voices; --data is a folder with labels.csv, --model voice, voice-nc or a file
+    #[arg(long, conflicts_with_all = ["ferplus", "streams", "tta", "disturb", "plots", "split"])]
+    voice: bool,
+
+    /// With --voice: the split to measure on; by default all that is not learned from
+    #[arg(long, requires = "voice", value_name = "NAME")]
+    voice_split: Option<String>,
+
     /// A model's name, or a model file
-    #[arg(long, default_value = "efficientnet")]
+    #[arg(long, default_value = "efficientnet", default_value_if("voice", "true", "voice"))]
     model: ModelChoice,
 
     /// Where the model runs: auto, wgpu or cpu
@@ -76,6 +85,14 @@ pub struct EvaluateArgs {
 
 /// Measures a model.
 pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
+    if args.voice {
+        return voice::run_evaluation(&voice::Evaluation {
+            data: &args.data,
+            split: args.voice_split.as_deref(),
+            model: &args.model.to_string(),
+            json: args.json.as_ref(),
+        });
+    }
     let data = read_data(&args.data, args.ferplus.as_deref())?;
     let faces = data.faces(args.split)?;
     let copies = data.copies_of_training(args.split);

@@ -16,6 +16,8 @@ pub mod export;
 mod letterbox;
 #[cfg(feature = "train")]
 pub mod logits;
+#[cfg(feature = "microphone")]
+pub mod microphones;
 #[cfg(feature = "project")]
 pub mod person;
 mod pipeline;
@@ -30,6 +32,8 @@ mod stop;
 mod tape;
 #[cfg(feature = "train")]
 pub mod train;
+#[cfg(feature = "train")]
+mod voice;
 
 /// The error, its causes and advice for the command line, in one line. Each cause appears once,
 /// because some errors quote theirs.

@@ -1,4 +1,5 @@
-//! The rows of `emotion analyze`: one for each face and frame, as CSV or JSON lines.
+//! The rows of `emotion analyze`: one for each face and frame, as CSV or JSON lines; with voices also one for
+//! each window of a voice.
 
 use std::io::Write;
 
@@ -6,6 +7,7 @@ use clap::ValueEnum;
 use emotion_core::Analysis;
 use emotion_core::Expression;
 use emotion_core::Reading;
+use emotion_voice::VoiceReading;
 use serde::Serialize;
 
 /// How rows are written.
@@ -71,6 +73,91 @@ const COLUMNS: [&str; 22] = [
     "classify_ms",
 ];
 
+/// The names of the columns that a table with voices has after the others.
+const VOICE_COLUMNS: [&str; 4] = ["modality", "start_s", "snr_db", "voiced"];
+
+/// A window of a voice: the columns of a face that it has, and its own. What it lacks is empty.
+#[derive(Debug, Serialize)]
+pub struct VoiceRow<'a> {
+    source: &'a str,
+    frame: Option<u64>,
+    time_s: f64,
+    track: Option<u64>,
+    x: Option<f64>,
+    y: Option<f64>,
+    w: Option<f64>,
+    h: Option<f64>,
+    roll_deg: Option<f64>,
+    expression: Option<Expression>,
+    confidence: f64,
+    angry: f64,
+    disgust: f64,
+    fear: f64,
+    happy: f64,
+    sad: f64,
+    surprise: f64,
+    neutral: f64,
+    valence: f64,
+    arousal: f64,
+    detect_ms: Option<f64>,
+    classify_ms: Option<f64>,
+    modality: &'static str,
+    start_s: f64,
+    snr_db: f64,
+    voiced: f64,
+}
+
+/// Below this probability the expression of a voice is unsure.
+const UNSURE: f32 = 0.4;
+
+impl<'a> VoiceRow<'a> {
+    /// The row of a window.
+    pub fn new(source: &'a str, reading: &VoiceReading) -> Self {
+        let score = |expression| rounded(reading.scores.get(expression), 4);
+        let (highest, confidence) = reading.highest();
+        let (start, end) = reading.span;
+        Self {
+            source,
+            frame: None,
+            time_s: (end.as_secs_f64() * 1e6).round() / 1e6,
+            track: None,
+            x: None,
+            y: None,
+            w: None,
+            h: None,
+            roll_deg: None,
+            expression: (confidence >= UNSURE).then_some(highest),
+            confidence: rounded(confidence, 4),
+            angry: score(Expression::Angry),
+            disgust: score(Expression::Disgust),
+            fear: score(Expression::Fear),
+            happy: score(Expression::Happy),
+            sad: score(Expression::Sad),
+            surprise: score(Expression::Surprise),
+            neutral: score(Expression::Neutral),
+            valence: rounded(reading.scores.valence(), 4),
+            arousal: rounded(reading.arousal, 4),
+            detect_ms: None,
+            classify_ms: None,
+            modality: "voice",
+            start_s: (start.as_secs_f64() * 1e6).round() / 1e6,
+            snr_db: rounded(reading.quality.snr_db, 1),
+            voiced: rounded(reading.quality.voiced, 3),
+        }
+    }
+}
+
+/// A face's row in a table with voices.
+#[derive(Serialize)]
+struct FaceRow<'a> {
+    #[serde(flatten)]
+    row: &'a Row<'a>,
+    modality: &'static str,
+    start_s: f64,
+    snr_db: Option<f64>,
+    voiced: Option<f64>,
+}
+
 impl<'a> Row<'a> {
     /// The row of one face in the analysis of a frame.
     pub fn new(source: &'a str, analysis: &Analysis, reading: &Reading) -> Self {
@@ -109,10 +196,14 @@ fn rounded(value: f32, digits: i32) -> f64 {
 }
 
 /// Writes rows in one of the formats.
-pub enum RowWriter<W: Write> {
-    /// Comma-separated values.
+pub struct RowWriter<W: Write> {
+    out: Out<W>,
+    /// Whether voices have rows, too.
+    with_voices: bool,
+}
+
+enum Out<W: Write> {
     Csv(Box<csv::Writer<W>>),
-    /// JSON lines.
     Jsonl(W),
 }
 
@@ -121,26 +212,56 @@ impl<W: Write> RowWriter<W> {
     ///
     /// # Errors
     /// When `out` cannot be written.
-    pub fn new(out: W, format: Format) -> anyhow::Result<Self> {
-        match format {
+    pub fn new(out: W, format: Format, with_voices: bool) -> anyhow::Result<Self> {
+        let out = match format {
             Format::Csv => {
                 let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
-                writer.write_record(COLUMNS)?;
+                let more = if with_voices { &VOICE_COLUMNS[..] } else { &[] };
+                writer.write_record(COLUMNS.iter().chain(more))?;
                 writer.flush()?;
-                Ok(Self::Csv(Box::new(writer)))
+                Out::Csv(Box::new(writer))
             }
-            Format::Jsonl => Ok(Self::Jsonl(out)),
-        }
+            Format::Jsonl => Out::Jsonl(out),
+        };
+        Ok(Self { out, with_voices })
     }
 
-    /// Writes one row.
+    /// Writes the row of a face.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn write(&mut self, row: &Row) -> anyhow::Result<()> {
-        match self {
-            Self::Csv(writer) => writer.serialize(row)?,
-            Self::Jsonl(out) => {
+        if !self.with_voices {
+            return self.write_any(row);
+        }
+        match &mut self.out {
+            // The CSV writer flattens tuples, but not named fields.
+            Out::Csv(writer) => {
+                writer.serialize((row, "face", row.time_s, None::<f64>, None::<f64>))?;
+                Ok(())
+            }
+            Out::Jsonl(_) => self.write_any(&FaceRow {
+                row,
+                modality: "face",
+                start_s: row.time_s,
+                snr_db: None,
+                voiced: None,
+            }),
+        }
+    }
+
+    /// Writes the row of a voice.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_voice(&mut self, row: &VoiceRow) -> anyhow::Result<()> {
+        self.write_any(row)
+    }
+
+    fn write_any(&mut self, row: &impl Serialize) -> anyhow::Result<()> {
+        match &mut self.out {
+            Out::Csv(writer) => writer.serialize(row)?,
+            Out::Jsonl(out) => {
                 let mut line = serde_json::to_vec(row)?;
                 line.push(b'\n');
                 out.write_all(&line)?;
@@ -154,9 +275,9 @@ impl<W: Write> RowWriter<W> {
     /// # Errors
     /// When they cannot be written.
     pub fn flush(&mut self) -> anyhow::Result<()> {
-        match self {
-            Self::Csv(writer) => writer.flush()?,
-            Self::Jsonl(out) => out.flush()?,
+        match &mut self.out {
+            Out::Csv(writer) => writer.flush()?,
+            Out::Jsonl(out) => out.flush()?,
         }
         Ok(())
     }
@@ -190,7 +311,7 @@ mod tests {
             classify_time: Duration::ZERO,
         };
         let mut bytes = Vec::new();
-        let mut writer = RowWriter::new(&mut bytes, format).unwrap();
+        let mut writer = RowWriter::new(&mut bytes, format, false).unwrap();
         writer.write(&Row::new("a, \"b\".mp4", &analysis, &reading)).unwrap();
         writer.flush().unwrap();
         drop(writer);
@@ -224,5 +345,50 @@ mod tests {
             rest = &rest[at + key.len()..];
         }
         assert!(line.contains(r#""expression":"sad""#));
+    }
+
+    #[test]
+    fn faces_and_voices_share_a_table() {
+        let reading = VoiceReading {
+            span: (emotion_core::SessionTime::ZERO, Duration::from_millis(2_500).into()),
+            scores: Scores::certain(Expression::Sad),
+            arousal: -0.5,
+            quality: emotion_voice::VoiceQuality { snr_db: 20.0, voiced: 0.5 },
+        };
+        let face = Reading {
+            track: 3,
+            bbox_in_frame: FrameRect::new(1.0, 2.0, 64.0, 64.0),
+            roll: 0.0,
+            presence: 1.0,
+            scores: Scores::certain(Expression::Happy),
+            raw_scores: Scores::UNIFORM,
+            dominant: None,
+            confidence: 1.0,
+        };
+        let table = |format| {
+            let mut bytes = Vec::new();
+            let mut writer = RowWriter::new(&mut bytes, format, true).unwrap();
+            writer.write(&Row::new("a.mp4", &Analysis::default(), &face)).unwrap();
+            writer.write_voice(&VoiceRow::new("a.mp4", &reading)).unwrap();
+            writer.flush().unwrap();
+            drop(writer);
+            String::from_utf8(bytes).unwrap()
+        };
+        let csv = table(Format::Csv);
+        let cells: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
+        let columns: Vec<&str> = COLUMNS.iter().chain(&VOICE_COLUMNS).copied().collect();
+        assert_eq!(cells[0], columns);
+        assert!(cells.iter().all(|row| row.len() == columns.len()), "{csv}");
+        assert_eq!(cells[1][columns.len() - 4..], ["face", "0.0", "", ""]);
+        assert_eq!(cells[2][columns.len() - 4..], ["voice", "0.0", "20.0", "0.5"]);
+        assert_eq!((cells[2][1], cells[2][2], cells[2][9]), ("", "2.5", "sad"));
+        for line in table(Format::Jsonl).lines() {
+            let mut rest = line;
+            for column in &columns {
+                let key = format!("\"{column}\":");
+                let at = rest.find(&key).unwrap_or_else(|| panic!("no {key} in {rest}"));
+                rest = &rest[at + key.len()..];
+            }
+        }
     }
 }

@@ -16,8 +16,9 @@ use emotion_train::teacher::Teacher;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::read_data;
+use super::voice;
 
-/// Trains a model on FER-2013, or on your own pictures
+/// Trains a model on FER-2013, on your own pictures, or on voices
 #[derive(clap::Args)]
 pub struct TrainArgs {
     /// Kaggle's fer2013.csv, or a folder with train/CLASS, val/CLASS and test/CLASS
@@ -61,6 +62,10 @@ pub struct TrainArgs {
     #[arg(long)]
     bf16: bool,
 
+    /// Train a model that reads voices; --data is a folder with labels.csv, --recipe a voice recipe
+    #[arg(long, conflicts_with_all = ["ferplus", "teacher", "start", "resume", "bf16"])]
+    voice: bool,
+
     /// Where to train
     #[arg(long, value_enum, default_value_t)]
     backend: TrainBackend,
@@ -85,6 +90,15 @@ pub enum TrainBackend {
 
 /// Trains a model.
 pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
+    if args.voice {
+        return voice::run_training(&voice::Training {
+            data: &args.data,
+            recipe: args.recipe.as_deref(),
+            epochs: args.epochs,
+            seed: args.seed,
+            out: &args.out,
+        });
+    }
     let mut recipe = match &args.recipe {
         Some(path) => Recipe::read(path)?,
         None => Recipe::default(),

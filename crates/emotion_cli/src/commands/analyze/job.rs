@@ -10,9 +10,11 @@ use std::time::Duration;
 use anyhow::anyhow;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use emotion_capture::{FrameSource, OpenOptions, Pacing, SourceSpec};
-use emotion_core::{Analysis, Frame};
+use emotion_core::{Analysis, Frame, SessionTime};
 use emotion_session::{AnalyzeError, FaceFinder, FoundFaces};
+use emotion_voice::VoiceReading;
 
+use super::listen::{Heard, Hearing, is_sound};
 use super::{AnalyzeArgs, DEFAULT_FILM_RATE, ENDLESS_SOURCE_FRAMES};
 use crate::commands::annotate::Annotated;
 use crate::commands::letterbox;
@@ -20,6 +22,8 @@ use crate::commands::pipeline::Parts;
 
 /// Frames that wait between two threads: enough to keep both busy, and few, because they are large.
 const WAITING: usize = 1;
+/// Readings of a voice that may be ahead of the frames.
+const HEARD_AHEAD: usize = 256;
 
 /// One input.
 pub struct Job<'a> {
@@ -28,6 +32,8 @@ pub struct Job<'a> {
     /// Where its annotated frames go.
     pub film: Option<&'a Path>,
     pub parts: &'a Parts,
+    /// What hears its voice, where one of the inputs has one to hear.
+    pub hearing: Option<&'a Hearing>,
     /// Threads that search pictures of their own. The frames of a film are searched one after the other.
     pub threads: usize,
     pub stop: &'a AtomicBool,
@@ -39,6 +45,8 @@ pub enum Message {
     Opened(Opening),
     /// A frame is done.
     Frame(ReadFrame),
+    /// A window of a voice is done.
+    Voice(VoiceReading),
     /// Something went wrong with a part of the input, or with its film.
     Problem(anyhow::Error),
     /// There is nothing more of it.
@@ -96,8 +104,18 @@ impl Job<'_> {
     /// # Errors
     /// When the input cannot be opened, or a part of the pipeline cannot be loaded.
     pub fn run(&self, out: &Sender<Message>) -> anyhow::Result<()> {
+        if let Some(hearing) = self.hearing.filter(|_| is_sound(self.input)) {
+            return self.run_sound(hearing, out);
+        }
         let mut reader = self.parts.reader()?;
+        let listening = self.hearing.filter(|_| self.args.voice);
+        let listening = listening.map(|hearing| hearing.open(self.input)).transpose()?;
         thread::scope(|scope| {
+            let mut voice = listening.map(|listening| {
+                let (heard, readings) = bounded(HEARD_AHEAD);
+                scope.spawn(move || listening.run(self.stop, &heard));
+                Voice { readings, next: None }
+            });
             let (opened, opening) = bounded(1);
             let (decoded, frames) = bounded(WAITING);
             let problems = out.clone();
@@ -131,14 +149,41 @@ impl Job<'_> {
                     film = None;
                     let _ = out.send(Message::Problem(error));
                 }
+                if let (Some(voice), Ok(analysis)) = (&mut voice, &analysis) {
+                    voice.send_until(Some(analysis.time.into()), out);
+                }
                 let read = ReadFrame { file: found.file, size: found.size, analysis };
                 if out.send(Message::Frame(read)).is_err() {
                     // The rows have nowhere to go.
                     break;
                 }
             }
+            if let Some(mut voice) = voice {
+                let enough = self.args.frames.is_some();
+                if !enough {
+                    voice.send_until(None, out);
+                }
+            }
             film.map_or(Ok(()), Annotated::finish)
         })
+    }
+
+    /// Hears an input that is sound and nothing else.
+    fn run_sound(&self, hearing: &Hearing, out: &Sender<Message>) -> anyhow::Result<()> {
+        let listening = hearing.open(self.input)?;
+        let _ = out.send(Message::Opened(Opening {
+            name: self.input.to_string_lossy().into_owned(),
+            frames: None,
+            frame_rate: None,
+            is_still: false,
+            is_single: false,
+        }));
+        thread::scope(|scope| {
+            let (heard, readings) = bounded(HEARD_AHEAD);
+            scope.spawn(move || listening.run(self.stop, &heard));
+            Voice { readings, next: None }.send_until(None, out);
+        });
+        Ok(())
     }
 
     /// Gives the input's frames until it ends, enough are read, or nobody wants more.
@@ -252,6 +297,39 @@ impl Job<'_> {
         let rate = opening.frame_rate.unwrap_or(DEFAULT_FILM_RATE);
         let film = self.film.map(|path| Annotated::new(path, rate, opening.is_single));
         film.transpose()
+    }
+}
+
+/// What is heard of an input, in the order of time.
+struct Voice {
+    readings: Receiver<Heard>,
+    /// The reading whose time has not come.
+    next: Option<VoiceReading>,
+}
+
+impl Voice {
+    /// Sends the readings that end by a time; all that are left without one.
+    fn send_until(&mut self, time: Option<SessionTime>, out: &Sender<Message>) {
+        loop {
+            let reading = match self.next.take() {
+                Some(reading) => reading,
+                None => match self.readings.recv() {
+                    Ok(Heard::Reading(reading)) => reading,
+                    Ok(Heard::Problem(error)) => {
+                        let _ = out.send(Message::Problem(error));
+                        continue;
+                    }
+                    Err(_) => return,
+                },
+            };
+            if time.is_some_and(|time| reading.span.1 > time) {
+                self.next = Some(reading);
+                return;
+            }
+            if out.send(Message::Voice(reading)).is_err() {
+                return;
+            }
+        }
     }
 }
 

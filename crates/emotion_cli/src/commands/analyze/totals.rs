@@ -11,6 +11,8 @@ pub struct Totals {
     pub is_still: bool,
     /// Frames read.
     pub frames: u64,
+    /// Windows of voices.
+    pub windows: u64,
     /// Faces in them, counted in each frame.
     pub faces: u64,
     /// Tracks are numbered from 1, without gaps.
@@ -46,6 +48,7 @@ impl Totals {
     pub fn add(&mut self, other: &Self) {
         self.is_still = other.is_still && (self.is_still || self.frames == 0);
         self.frames += other.frames;
+        self.windows += other.windows;
         self.faces += other.faces;
         self.tracks += other.tracks;
         for (sum, count) in self.expressions.iter_mut().zip(other.expressions) {
@@ -60,6 +63,10 @@ impl Totals {
 
 impl std::fmt::Display for Totals {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.frames == 0 && self.windows > 0 {
+            let seconds = self.elapsed.as_secs_f64();
+            return write!(f, "{} windows of a voice in {seconds:.1} s", self.windows);
+        }
         let frames = self.frames.max(1) as f64;
         let seconds = self.elapsed.as_secs_f64();
         let unit = if self.is_still { "picture" } else { "frame" };
@@ -93,6 +100,10 @@ impl std::fmt::Display for Totals {
             "; a {unit} took {:.1} ms to detect, {:.1} ms to classify",
             self.detect.as_secs_f64() * 1e3 / frames,
             self.classify.as_secs_f64() * 1e3 / frames,
-        )
+        )?;
+        match self.windows {
+            0 => Ok(()),
+            windows => write!(f, "; {windows} windows of a voice"),
+        }
     }
 }
