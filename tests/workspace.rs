@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// What each part may name; see docs/architecture.md. Parts that only tests use are left out.
-const MAY_NAME: [(&str, &[&str]); 13] = [
+const MAY_NAME: [(&str, &[&str]); 14] = [
     ("emotion_core", &[]),
     ("emotion_puppet", &["emotion_core"]),
     ("emotion_capture", &["emotion_core", "emotion_puppet"]),
@@ -23,11 +23,12 @@ const MAY_NAME: [(&str, &[&str]); 13] = [
     ),
     ("emotion_session", &["emotion_capture", "emotion_core", "emotion_models", "emotion_vision"]),
     ("emotion_store", &["emotion_core"]),
+    ("emotion_words", &["emotion_core", "emotion_model_words"]),
     (
         "emotion_serve",
         &["emotion_capture", "emotion_core", "emotion_models", "emotion_session", "emotion_vision"],
     ),
-    ("emotion_train", &["emotion_core", "emotion_models"]),
+    ("emotion_train", &["emotion_core", "emotion_models", "emotion_words"]),
     (
         "bevy_emotion",
         &[
@@ -53,6 +54,7 @@ const MAY_NAME: [(&str, &[&str]); 13] = [
             "emotion_store",
             "emotion_train",
             "emotion_vision",
+            "emotion_words",
         ],
     ),
     ("arcade", &["bevy_emotion", "emotion_puppet"]),

@@ -24,3 +24,4 @@ pub mod soup;
 pub mod teacher;
 pub mod temperature;
 mod validation;
+pub mod words;

@@ -22,15 +22,21 @@ use emotion_train::plots::{
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::read_data;
+use super::text_evaluate;
 use output::OutputScores;
 use report::{Disturbed, LeftOut, Report};
 
 /// Measure a model on a split of FER-2013, or of your own data
 #[derive(clap::Args)]
 pub struct EvaluateArgs {
+    /// Measure a model that reads lines of text; --data is a table of dataset, split, labels and text, and
+    /// --model a file, if it is not the one that ships
+    #[arg(long, conflicts_with_all = ["split", "backend", "ferplus", "prior", "streams", "tta", "disturb", "plots"])]
+    text: bool,
+
     /// Kaggle's fer2013.csv, or a folder with train/CLASS, val/CLASS and test/CLASS
     #[arg(long)]
-    data: PathBuf,
+    pub(super) data: PathBuf,
 
     /// The split to measure on: Training, PublicTest (a folder's val) or PrivateTest (its test)
     #[arg(long, default_value_t = Split::PublicTest)]
@@ -38,7 +44,7 @@ pub struct EvaluateArgs {
 
     /// A model's name, or a model file
     #[arg(long, default_value = "efficientnet")]
-    model: ModelChoice,
+    pub(super) model: ModelChoice,
 
     /// Where the model runs: auto, wgpu or cpu
     #[arg(long, default_value_t = BackendChoice::Cpu)]
@@ -67,7 +73,7 @@ pub struct EvaluateArgs {
 
     /// Write the figures to this file
     #[arg(long)]
-    json: Option<PathBuf>,
+    pub(super) json: Option<PathBuf>,
 
     /// Draw confusion matrices, reliability diagrams and disturbances (PNG) into this folder
     #[arg(long)]
@@ -76,6 +82,9 @@ pub struct EvaluateArgs {
 
 /// Measures a model.
 pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
+    if args.text {
+        return text_evaluate::run(args);
+    }
     let data = read_data(&args.data, args.ferplus.as_deref())?;
     let faces = data.faces(args.split)?;
     let copies = data.copies_of_training(args.split);

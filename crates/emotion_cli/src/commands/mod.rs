@@ -21,6 +21,11 @@ mod rows;
 #[cfg(feature = "serve")]
 pub mod serve;
 mod tape;
+mod text_analyze;
+#[cfg(feature = "train")]
+mod text_evaluate;
+#[cfg(feature = "train")]
+mod text_train;
 #[cfg(feature = "train")]
 pub mod train;
 

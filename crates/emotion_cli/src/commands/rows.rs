@@ -103,7 +103,7 @@ impl<'a> Row<'a> {
 }
 
 /// Rounds away noise; adding zero turns -0 into 0.
-fn rounded(value: f32, digits: i32) -> f64 {
+pub(super) fn rounded(value: f32, digits: i32) -> f64 {
     let factor = 10_f64.powi(digits);
     (f64::from(value) * factor).round() / factor + 0.0
 }
@@ -122,10 +122,18 @@ impl<W: Write> RowWriter<W> {
     /// # Errors
     /// When `out` cannot be written.
     pub fn new(out: W, format: Format) -> anyhow::Result<Self> {
+        Self::with_columns(out, format, &COLUMNS)
+    }
+
+    /// Starts a table of other rows.
+    ///
+    /// # Errors
+    /// When `out` cannot be written.
+    pub fn with_columns(out: W, format: Format, columns: &[&str]) -> anyhow::Result<Self> {
         match format {
             Format::Csv => {
                 let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
-                writer.write_record(COLUMNS)?;
+                writer.write_record(columns)?;
                 writer.flush()?;
                 Ok(Self::Csv(Box::new(writer)))
             }
@@ -137,7 +145,7 @@ impl<W: Write> RowWriter<W> {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write(&mut self, row: &Row) -> anyhow::Result<()> {
+    pub fn write(&mut self, row: &impl Serialize) -> anyhow::Result<()> {
         match self {
             Self::Csv(writer) => writer.serialize(row)?,
             Self::Jsonl(out) => {
