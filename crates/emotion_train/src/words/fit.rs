@@ -53,7 +53,7 @@ fn threshold(lines: &[ReadLine], label: usize) -> f32 {
     let width = (all / 10).clamp(1, SMOOTHED).min(curve.len());
     let smooth = curve.windows(width).map(|part| part.iter().sum::<f64>());
     let best = smooth.enumerate().max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(index, _)| index);
-    let last = best + width / 2;
+    let last = best + (width - 1) / 2;
     let logit = |index: usize| order.get(index).or(order.last()).map_or(0.0, |(logit, _)| *logit);
     (logit(last) + logit(last + 1)) / 2.0
 }
@@ -147,5 +147,18 @@ mod tests {
         assert!((800..=900).contains(&right), "{right}");
         let lost = lines().iter().filter(|line| line.known < readout.least_known).count();
         assert!((1..=10).contains(&lost), "{lost}");
+    }
+
+    #[test]
+    fn a_label_that_can_be_told_is_told() {
+        let line = |index: usize| {
+            let mut labels = [false; Expression::COUNT];
+            labels[index % 3] = true;
+            let logits = std::array::from_fn(|label| if labels[label] { 3.0 } else { -3.0 });
+            ReadLine { logits, labels, known: 1.0 }
+        };
+        let lines: Vec<ReadLine> = (0..60).map(line).collect();
+        let readout = fit(&lines);
+        assert!(lines.iter().all(|line| readout.labels(&line.logits) == line.labels));
     }
 }
