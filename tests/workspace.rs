@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// What each part may name; see docs/architecture.md. Parts that only tests use are left out.
-const MAY_NAME: [(&str, &[&str]); 16] = [
+const MAY_NAME: [(&str, &[&str]); 17] = [
     ("emotion_core", &[]),
     ("emotion_puppet", &["emotion_core"]),
     ("emotion_capture", &["emotion_core", "emotion_puppet"]),
@@ -25,12 +25,13 @@ const MAY_NAME: [(&str, &[&str]); 16] = [
     ("emotion_session", &["emotion_capture", "emotion_core", "emotion_models", "emotion_vision"]),
     ("emotion_store", &["emotion_core"]),
     ("emotion_project", &["emotion_core", "emotion_store"]),
+    ("emotion_words", &["emotion_core", "emotion_model_words"]),
     (
         "emotion_serve",
         &["emotion_capture", "emotion_core", "emotion_models", "emotion_session", "emotion_vision"],
     ),
     ("emotion_web", &["emotion_core", "emotion_models", "emotion_session", "emotion_vision"]),
-    ("emotion_train", &["emotion_core", "emotion_models", "emotion_voice"]),
+    ("emotion_train", &["emotion_core", "emotion_models", "emotion_voice", "emotion_words"]),
     (
         "bevy_emotion",
         &[
@@ -58,6 +59,7 @@ const MAY_NAME: [(&str, &[&str]); 16] = [
             "emotion_train",
             "emotion_vision",
             "emotion_voice",
+            "emotion_words",
         ],
     ),
     ("arcade", &["bevy_emotion", "emotion_puppet"]),

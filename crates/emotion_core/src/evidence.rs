@@ -54,4 +54,15 @@ impl Evidence {
     ) -> Self {
         Self { subject, modality: Modality::Voice, span, scores, quality: quality.clamp(0.0, 1.0) }
     }
+
+    /// What words say over a span of time; `known` is the share of them that could be read, 0 to 1. Whose they
+    /// are is often not known.
+    pub fn of_words(
+        subject: Option<SubjectId>,
+        span: (SessionTime, SessionTime),
+        scores: Scores,
+        known: f32,
+    ) -> Self {
+        Self { subject, modality: Modality::Words, span, scores, quality: known.clamp(0.0, 1.0) }
+    }
 }

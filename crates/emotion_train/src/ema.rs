@@ -5,14 +5,9 @@ use std::collections::HashMap;
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use emotion_models::models::Network;
 
 /// Moves the averaged weights towards the trained ones; `decay` is the weight of the old average.
-pub(super) fn update_average<B: Backend>(
-    average: Network<B>,
-    trained: &Network<B>,
-    decay: f64,
-) -> Network<B> {
+pub(super) fn update_average<B: Backend, M: Module<B>>(average: M, trained: &M, decay: f64) -> M {
     let mut collect = Collect(HashMap::new());
     trained.visit(&mut collect);
     average.map(&mut Update { trained: collect.0, decay })

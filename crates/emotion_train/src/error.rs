@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use emotion_models::weights::LoadError;
+use emotion_words::WordsError;
 
 use super::dataset::DataError;
+use super::words::LinesError;
 
 /// Why training, calibration or export of logits failed.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +17,12 @@ pub enum TrainError {
     /// A model cannot be read or written.
     #[error(transparent)]
     Model(#[from] LoadError),
+    /// A file of lines cannot be used.
+    #[error(transparent)]
+    Lines(#[from] LinesError),
+    /// A model of words cannot be read or written.
+    #[error(transparent)]
+    Words(#[from] WordsError),
     /// A file or folder cannot be written.
     #[error("{file} cannot be written: {reason}; use another folder")]
     Folder {

@@ -25,3 +25,4 @@ pub mod teacher;
 pub mod temperature;
 mod validation;
 pub mod voice;
+pub mod words;

@@ -157,6 +157,12 @@ pub struct RecipeError {
     reason: String,
 }
 
+impl RecipeError {
+    pub(super) fn new(file: &Path, reason: String) -> Self {
+        Self { file: file.display().to_string(), reason }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

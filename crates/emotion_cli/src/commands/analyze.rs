@@ -29,6 +29,7 @@ use super::pipeline::{Parts, PipelineArgs};
 use super::rows::{Format, Row, RowWriter, VoiceRow};
 use super::stop::stop_on_ctrl_c;
 use super::tape::Tape;
+use super::text_analyze::{self, TextFormat};
 
 /// Frames that are read of a source without an end, unless `--frames` says otherwise.
 const ENDLESS_SOURCE_FRAMES: u64 = 300;
@@ -103,6 +104,15 @@ pub struct AnalyzeArgs {
     #[arg(long, value_name = "NAME|FILE")]
     voice_model: Option<String>,
 
+    /// Reads the inputs as text instead: subtitles (.srt, .vtt), transcripts of start, end and text (.csv, .tsv)
+    /// or plain lines; `-` is standard input. A row for each line or cue
+    #[arg(long, conflicts_with_all = ["annotate", "recording", "jobs", "frames", "size", "recursive", "as_film", "smallest"])]
+    text: bool,
+
+    /// What the text is, where the name does not tell
+    #[arg(long, value_enum, requires = "text")]
+    text_format: Option<TextFormat>,
+
     #[command(flatten)]
     pipeline: PipelineArgs,
 }
@@ -114,6 +124,9 @@ pub struct AnalyzeArgs {
 pub fn run(args: &AnalyzeArgs) -> anyhow::Result<()> {
     refuse_to_overwrite_inputs(args)?;
     check_outputs(args)?;
+    if args.text {
+        return text_analyze::run(&args.inputs, args.text_format, rows_out(args)?, args.format);
+    }
     let parts = args.pipeline.parts()?;
     eprintln!("{}", parts.describe());
     let hearing = Hearing::of(args)?;
@@ -121,19 +134,23 @@ pub fn run(args: &AnalyzeArgs) -> anyhow::Result<()> {
         None => None,
         Some(path) => Some(Tape::new(path, input_names(args), parts.model_name().to_owned())?),
     };
-    let out: Box<dyn Write> = match args.out.as_deref().filter(|path| *path != Path::new("-")) {
-        None => Box::new(BufWriter::new(stdout())),
-        Some(path) => Box::new(BufWriter::new(File::create(path).with_context(|| {
-            format!("cannot write {}; check its folder and permissions", path.display())
-        })?)),
-    };
-    let rows = RowWriter::new(out, args.format, hearing.is_some())?;
+    let rows = RowWriter::new(rows_out(args)?, args.format, hearing.is_some())?;
     let stop = stop_on_ctrl_c()?;
     let mut writing = Writing { args, rows, tape };
     let result = read_all(args, &parts, hearing.as_ref(), &stop, &mut writing);
     // However it went: what was read is recorded.
     writing.tape.map_or(Ok(()), Tape::finish)?;
     result
+}
+
+/// Where the rows go.
+fn rows_out(args: &AnalyzeArgs) -> anyhow::Result<Box<dyn Write>> {
+    Ok(match args.out.as_deref().filter(|path| *path != Path::new("-")) {
+        None => Box::new(BufWriter::new(stdout())),
+        Some(path) => Box::new(BufWriter::new(File::create(path).with_context(|| {
+            format!("cannot write {}; check its folder and permissions", path.display())
+        })?)),
+    })
 }
 
 /// Reads the inputs on threads of their own, and writes what they give in the order of the inputs.

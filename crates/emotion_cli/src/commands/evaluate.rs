@@ -22,6 +22,7 @@ use emotion_train::plots::{
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::read_data;
+use super::text_evaluate;
 use super::voice;
 use output::OutputScores;
 use report::{Disturbed, LeftOut, Report};
@@ -29,9 +30,14 @@ use report::{Disturbed, LeftOut, Report};
 /// Measures a model on a split of FER-2013, of your own data, or on voices
 #[derive(clap::Args)]
 pub struct EvaluateArgs {
+    /// Measure a model that reads lines of text; --data is a table of dataset, split, labels and text, and
+    /// --model a file, if it is not the one that ships
+    #[arg(long, conflicts_with_all = ["split", "backend", "ferplus", "prior", "streams", "tta", "disturb", "plots"])]
+    text: bool,
+
     /// Kaggle's fer2013.csv, or a folder with train/CLASS, val/CLASS and test/CLASS
     #[arg(long)]
-    data: PathBuf,
+    pub(super) data: PathBuf,
 
     /// The split to measure on: Training, PublicTest (a folder's val) or PrivateTest (its test)
     #[arg(long, default_value_t = Split::PublicTest)]
@@ -47,7 +53,7 @@ pub struct EvaluateArgs {
 
     /// A model's name, or a model file
     #[arg(long, default_value = "efficientnet", default_value_if("voice", "true", "voice"))]
-    model: ModelChoice,
+    pub(super) model: ModelChoice,
 
     /// Where the model runs: auto, wgpu or cpu
     #[arg(long, default_value_t = BackendChoice::Cpu)]
@@ -76,7 +82,7 @@ pub struct EvaluateArgs {
 
     /// Write the figures to this file
     #[arg(long)]
-    json: Option<PathBuf>,
+    pub(super) json: Option<PathBuf>,
 
     /// Draw confusion matrices, reliability diagrams and disturbances (PNG) into this folder
     #[arg(long)]
@@ -85,6 +91,9 @@ pub struct EvaluateArgs {
 
 /// Measures a model.
 pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
+    if args.text {
+        return text_evaluate::run(args);
+    }
     if args.voice {
         return voice::run_evaluation(&voice::Evaluation {
             data: &args.data,

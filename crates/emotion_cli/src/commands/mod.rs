@@ -30,6 +30,11 @@ pub mod serve;
 pub mod session;
 mod stop;
 mod tape;
+mod text_analyze;
+#[cfg(feature = "train")]
+mod text_evaluate;
+#[cfg(feature = "train")]
+mod text_train;
 #[cfg(feature = "train")]
 pub mod train;
 #[cfg(feature = "train")]

@@ -190,7 +190,7 @@ impl<'a> Row<'a> {
 }
 
 /// Rounds away noise; adding zero turns -0 into 0.
-fn rounded(value: f32, digits: i32) -> f64 {
+pub(super) fn rounded(value: f32, digits: i32) -> f64 {
     let factor = 10_f64.powi(digits);
     (f64::from(value) * factor).round() / factor + 0.0
 }
@@ -213,17 +213,26 @@ impl<W: Write> RowWriter<W> {
     /// # Errors
     /// When `out` cannot be written.
     pub fn new(out: W, format: Format, with_voices: bool) -> anyhow::Result<Self> {
+        let more = if with_voices { &VOICE_COLUMNS[..] } else { &[] };
+        let columns: Vec<&str> = COLUMNS.iter().chain(more).copied().collect();
+        Ok(Self { with_voices, ..Self::with_columns(out, format, &columns)? })
+    }
+
+    /// Starts a table of other rows, which [`RowWriter::write_other`] writes.
+    ///
+    /// # Errors
+    /// When `out` cannot be written.
+    pub fn with_columns(out: W, format: Format, columns: &[&str]) -> anyhow::Result<Self> {
         let out = match format {
             Format::Csv => {
                 let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
-                let more = if with_voices { &VOICE_COLUMNS[..] } else { &[] };
-                writer.write_record(COLUMNS.iter().chain(more))?;
+                writer.write_record(columns)?;
                 writer.flush()?;
                 Out::Csv(Box::new(writer))
             }
             Format::Jsonl => Out::Jsonl(out),
         };
-        Ok(Self { out, with_voices })
+        Ok(Self { out, with_voices: false })
     }
 
     /// Writes the row of a face.
@@ -232,7 +241,7 @@ impl<W: Write> RowWriter<W> {
     /// When it cannot be written.
     pub fn write(&mut self, row: &Row) -> anyhow::Result<()> {
         if !self.with_voices {
-            return self.write_any(row);
+            return self.write_other(row);
         }
         match &mut self.out {
             // The CSV writer flattens tuples, but not named fields.
@@ -240,7 +249,7 @@ impl<W: Write> RowWriter<W> {
                 writer.serialize((row, "face", row.time_s, None::<f64>, None::<f64>))?;
                 Ok(())
             }
-            Out::Jsonl(_) => self.write_any(&FaceRow {
+            Out::Jsonl(_) => self.write_other(&FaceRow {
                 row,
                 modality: "face",
                 start_s: row.time_s,
@@ -255,10 +264,14 @@ impl<W: Write> RowWriter<W> {
     /// # Errors
     /// When it cannot be written.
     pub fn write_voice(&mut self, row: &VoiceRow) -> anyhow::Result<()> {
-        self.write_any(row)
+        self.write_other(row)
     }
 
-    fn write_any(&mut self, row: &impl Serialize) -> anyhow::Result<()> {
+    /// Writes a row of another kind, with the columns that the table was started with.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_other(&mut self, row: &impl Serialize) -> anyhow::Result<()> {
         match &mut self.out {
             Out::Csv(writer) => writer.serialize(row)?,
             Out::Jsonl(out) => {

@@ -16,14 +16,19 @@ use emotion_train::teacher::Teacher;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::data::read_data;
+use super::text_train;
 use super::voice;
 
 /// Trains a model on FER-2013, on your own pictures, or on voices
 #[derive(clap::Args)]
 pub struct TrainArgs {
+    /// Train a model that reads lines of text; --data is a table of dataset, split, labels and text
+    #[arg(long, conflicts_with_all = ["ferplus", "teacher", "start", "resume", "bf16"])]
+    text: bool,
+
     /// Kaggle's fer2013.csv, or a folder with train/CLASS, val/CLASS and test/CLASS
     #[arg(long)]
-    data: PathBuf,
+    pub(super) data: PathBuf,
 
     /// The votes of FER+ (fer2013new.csv), for the model's second head
     #[arg(long)]
@@ -36,19 +41,19 @@ pub struct TrainArgs {
 
     /// Folder for the model, its curves, the recipe and the checkpoint
     #[arg(long)]
-    out: PathBuf,
+    pub(super) out: PathBuf,
 
     /// A recipe (JSON); fields that it omits have their defaults
     #[arg(long)]
-    recipe: Option<PathBuf>,
+    pub(super) recipe: Option<PathBuf>,
 
     /// Number of epochs, instead of the recipe's
     #[arg(long)]
-    epochs: Option<usize>,
+    pub(super) epochs: Option<usize>,
 
     /// Random seed, instead of the recipe's
     #[arg(long)]
-    seed: Option<u64>,
+    pub(super) seed: Option<u64>,
 
     /// Weights to start from (safetensors); several are averaged
     #[arg(long)]
@@ -68,7 +73,7 @@ pub struct TrainArgs {
 
     /// Where to train
     #[arg(long, value_enum, default_value_t)]
-    backend: TrainBackend,
+    pub(super) backend: TrainBackend,
 }
 
 /// Where networks are trained.
@@ -90,6 +95,9 @@ pub enum TrainBackend {
 
 /// Trains a model.
 pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
+    if args.text {
+        return text_train::run(args);
+    }
     if args.voice {
         return voice::run_training(&voice::Training {
             data: &args.data,

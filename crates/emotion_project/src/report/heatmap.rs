@@ -31,8 +31,7 @@ pub fn figure(observed: &Observed) -> String {
         for (column, minutes) in seen.minutes.chunks(together).enumerate() {
             let mut all = minutes[0];
             minutes[1..].iter().for_each(|minute| all.add(minute));
-            let (corner, size) =
-                ((LEFT + column as f64 * cell, y), (cell - 1.0, ROW - 2.0));
+            let (corner, size) = ((LEFT + column as f64 * cell, y), (cell - 1.0, ROW - 2.0));
             match all.mean(Expression::Happy).filter(|_| is_visible(&all)) {
                 Some(happy) => {
                     svg.rect("blank", corner, size);
@@ -48,7 +47,12 @@ pub fn figure(observed: &Observed) -> String {
         let at = LEFT + column as f64 * cell;
         svg.text("", (at, base + 16.0), "middle", &(column * together).to_string());
     }
-    svg.text("", (LEFT + columns as f64 * cell, base + 32.0), "end", "minutes since the session's start");
+    svg.text(
+        "",
+        (LEFT + columns as f64 * cell, base + 32.0),
+        "end",
+        "minutes since the session's start",
+    );
     let mut caption = "The fuller the colour, the more of that minute showed a smile (mean score of “happy”, 0 to 1). \
                        Hatched: not in view."
         .to_owned();

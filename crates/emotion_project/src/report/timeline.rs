@@ -200,7 +200,9 @@ fn flags(svg: &mut Svg, seen: &SessionSeen, x: Scale, bottom: f64) {
 fn legend() -> String {
     let item = |expression: &Expression| {
         let name = expression.name();
-        format!("<span><svg viewBox=\"0 0 12 12\"><rect class=\"{name}\" width=\"12\" height=\"12\"/></svg>{name}</span>")
+        format!(
+            "<span><svg viewBox=\"0 0 12 12\"><rect class=\"{name}\" width=\"12\" height=\"12\"/></svg>{name}</span>"
+        )
     };
     let items: String = ORDER.iter().map(item).collect();
     let away = "<span><svg viewBox=\"0 0 12 12\"><rect class=\"away\" width=\"12\" height=\"12\"/></svg>not in view</span>";
