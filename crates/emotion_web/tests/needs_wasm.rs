@@ -12,9 +12,8 @@ use common::{grey_frames, parts};
 use emotion_core::{Event, EventKind, FaceReading, Frame};
 use emotion_web::WebAnalyzer;
 
-/// As far as scores may differ; boxes may by a tenth of a pixel.
-const SCORE: f32 = 1e-3;
-const PIXEL: f32 = 0.1;
+/// As far as scores, and boxes in pixels, may differ.
+const MOST: f32 = 1e-3;
 
 fn dist() -> PathBuf {
     let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/emotion/dist");
@@ -74,14 +73,14 @@ fn compare(frames: &[Frame]) -> usize {
                 (ours.bbox_in_frame.y, theirs.bbox_in_frame.y),
                 (ours.bbox_in_frame.width, theirs.bbox_in_frame.width),
             ] {
-                assert!((a - b).abs() < PIXEL, "{frame:?}: {a} and {b}");
+                assert!((a - b).abs() < MOST, "{frame:?}: {a} and {b}");
             }
             for (ours, theirs) in
                 [(&ours.scores, &theirs.scores), (&ours.raw_scores, &theirs.raw_scores)]
             {
                 for ((expression, a), (_, b)) in ours.iter().zip(theirs.iter()) {
                     furthest = furthest.max((a - b).abs());
-                    assert!((a - b).abs() < SCORE, "{frame:?} {expression}: {a} and {b}");
+                    assert!((a - b).abs() < MOST, "{frame:?} {expression}: {a} and {b}");
                 }
             }
             assert_eq!(ours.dominant, theirs.dominant, "{frame:?}");

@@ -5,12 +5,14 @@ use std::path::Path;
 use std::rc::Rc;
 
 use burn::backend::Flex;
-use burn::module::{Module, ModuleVisitor, Param};
+use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::tensor::backend::Backend;
-use burn::tensor::{DType, Tensor};
-use burn_store::{ModuleAdapter, ModuleStore, SafetensorsStore, TensorSnapshot};
-use safetensors::tensor::TensorInfo;
-use safetensors::{Dtype, SafeTensors};
+use burn::tensor::{DType, Tensor, TensorData};
+use burn_store::{
+    ApplyResult, ModuleAdapter, ModuleSnapshot, ModuleStore, SafetensorsStore, TensorSnapshot,
+};
+use safetensors::tensor::{TensorInfo, TensorView};
+use safetensors::{Dtype, SafeTensorError, SafeTensors};
 
 use super::checksum::{SUMS_FILE, check_sum};
 use super::error::LoadError;
@@ -102,23 +104,42 @@ impl ModelFile {
     /// # Errors
     /// [`LoadError::Damaged`] when the backend does not accept the tensors.
     pub fn network<B: Backend>(&self, device: &B::Device) -> Result<Network<B>, LoadError> {
+        let damaged =
+            |reason: String| LoadError::Damaged { from: self.header.name.clone(), reason };
         let mut network = self.header.architecture.init(device);
-        let mut store = SafetensorsStore::from_bytes(Some(self.bytes.clone()))
-            .with_from_adapter(Cast(DType::F32));
+        let snapshots = self.snapshots().map_err(|error| damaged(error.to_string()))?;
         // The network inside the enum: the enum would prefix the tensors' names with its variant.
         let applied = match &mut network {
-            Network::Cnn4(network) => store.apply_to::<B, _>(network),
-            Network::Resnet(network) => store.apply_to::<B, _>(network),
-            Network::EfficientNet(network) => store.apply_to::<B, _>(network),
+            Network::Cnn4(network) => apply::<B, _>(network, snapshots),
+            Network::Resnet(network) => apply::<B, _>(network, snapshots),
+            Network::EfficientNet(network) => apply::<B, _>(network, snapshots),
         };
-        match applied {
-            Ok(_) => Ok(network),
-            Err(error) => Err(LoadError::Damaged {
-                from: self.header.name.clone(),
-                reason: error.to_string(),
-            }),
+        if applied.errors.is_empty() && applied.missing.is_empty() {
+            Ok(network)
+        } else {
+            Err(damaged(applied.to_string()))
         }
     }
+
+    /// The tensors in single precision. Burn's own store reads the file's header again for each of them.
+    fn snapshots(&self) -> Result<Vec<TensorSnapshot>, SafeTensorError> {
+        let tensors = SafeTensors::deserialize(&self.bytes)?;
+        let snapshot = |(name, tensor): (&str, TensorView<'_>)| {
+            let stored = if tensor.dtype() == Dtype::F16 { DType::F16 } else { DType::F32 };
+            let (bytes, shape) = (tensor.data().to_vec(), tensor.shape().to_vec());
+            let data = TensorData::from_bytes_vec(bytes, shape, stored).convert_dtype(DType::F32);
+            let path = name.split('.').map(str::to_owned).collect();
+            TensorSnapshot::from_data(data, path, Vec::new(), ParamId::new())
+        };
+        Ok(tensors.iter().map(snapshot).collect())
+    }
+}
+
+fn apply<B: Backend, M: ModuleSnapshot<B>>(
+    network: &mut M,
+    snapshots: Vec<TensorSnapshot>,
+) -> ApplyResult {
+    network.apply(snapshots, None, None, false)
 }
 
 /// Tensors and a header as a model file's bytes.
@@ -255,8 +276,6 @@ impl ModuleAdapter for Cast {
 
 #[cfg(test)]
 mod tests {
-    use safetensors::tensor::TensorView;
-
     use emotion_core::{Expression, Scores};
 
     use super::*;
