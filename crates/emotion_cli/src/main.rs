@@ -11,10 +11,10 @@ use commands::demo;
 #[cfg(feature = "serve")]
 use commands::serve;
 use commands::{analyze, cameras, export};
-#[cfg(feature = "project")]
-use commands::{person, project, session};
 #[cfg(feature = "train")]
 use commands::{calibrate, evaluate, logits, train};
+#[cfg(feature = "project")]
+use commands::{person, project, session};
 
 /// Reads facial expressions from cameras, films and pictures, and reacts to them.
 ///

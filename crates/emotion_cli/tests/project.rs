@@ -150,7 +150,11 @@ fn what_the_law_forbids_is_refused_and_an_exemption_is_printed() {
         assert!(!path.exists());
     }
     let output = emotion(&["project", "new", text(&path), "--purpose", "spying"]);
-    assert!(messages(&output).contains("choose one of wellbeing, therapy"), "{}", messages(&output));
+    assert!(
+        messages(&output).contains("choose one of wellbeing, therapy"),
+        "{}",
+        messages(&output)
+    );
     let reason = "microsleep of night-shift drivers";
     let exempt = ["--purpose", "workplace", "--exemption", "safety", "--because", reason];
     let output = emotion(&[&["project", "new", text(&path)], &exempt[..]].concat());
@@ -172,7 +176,9 @@ fn from_a_recording_to_a_report_and_to_nothing() {
     project.done(&["session", "mark", "1", "how calm?", "--at", "5:00", "--rating", "7"]);
     project.done(&["session", "mark", "1", "", "--at", "0:05", "--until", "0:25", "--rest"]);
     project.done(&["session", "note", "1", "a rainy day"]);
-    assert!(project.refused(&["session", "mark", "1", "x", "--at", "7:00"]).contains("ends at 6:00"));
+    assert!(
+        project.refused(&["session", "mark", "1", "x", "--at", "7:00"]).contains("ends at 6:00")
+    );
     project.done(&["session", "report", "heron"]);
     project.done(&["session", "report", "1"]);
     let out = project.folder().join("out/heron");

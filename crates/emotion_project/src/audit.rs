@@ -55,12 +55,7 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// Adds an entry; part of the transaction that does what it says.
-pub fn log(
-    db: &Connection,
-    action: &str,
-    subject: &str,
-    detail: &str,
-) -> Result<(), ProjectError> {
+pub fn log(db: &Connection, action: &str, subject: &str, detail: &str) -> Result<(), ProjectError> {
     let state = state(db)?;
     let mut entry = AuditEntry {
         seq: state.entries + 1,
@@ -84,9 +79,9 @@ pub fn log(
 
 fn state(db: &Connection) -> Result<AuditState, ProjectError> {
     let sql = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1";
-    let last = db.prepare_cached(sql)?.query_row([], |row| {
-        Ok(AuditState { entries: row.get(0)?, head: row.get(1)? })
-    });
+    let last = db
+        .prepare_cached(sql)?
+        .query_row([], |row| Ok(AuditState { entries: row.get(0)?, head: row.get(1)? }));
     match last {
         Err(rusqlite::Error::QueryReturnedNoRows) => {
             Ok(AuditState { entries: 0, head: String::new() })

@@ -116,7 +116,9 @@ pub enum ProjectError {
         why: &'static str,
     },
     /// The session is longer than a day.
-    #[error("the session is longer than a day, which cannot be right; check the times of its source")]
+    #[error(
+        "the session is longer than a day, which cannot be right; check the times of its source"
+    )]
     TooLong,
     /// Something that is said of a session does not fit.
     #[error("{0}")]
@@ -125,7 +127,9 @@ pub enum ProjectError {
     #[error("{0} has no session that could be reported; record or import one first")]
     NothingToReport(String),
     /// The program was built without encryption.
-    #[error("this program was built without encryption; use one that was built with the feature `encrypt`")]
+    #[error(
+        "this program was built without encryption; use one that was built with the feature `encrypt`"
+    )]
     NoEncryption,
     /// A key is missing or damaged.
     #[error("{} is no usable key; the encrypted readings cannot be read without it", path.display())]
@@ -142,7 +146,9 @@ pub enum ProjectError {
         reason: String,
     },
     /// The audit log was changed.
-    #[error("the audit log was changed: entry {seq} does not follow from those before it; compare it with a backup")]
+    #[error(
+        "the audit log was changed: entry {seq} does not follow from those before it; compare it with a backup"
+    )]
     AuditBroken {
         /// The first entry that is wrong.
         seq: i64,

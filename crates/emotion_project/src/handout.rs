@@ -40,7 +40,12 @@ impl Project {
         Ok(HandedOut { sessions: sessions.len(), recordings })
     }
 
-    fn hand_out_readings(&self, session: i64, person: i64, to: &Path) -> Result<usize, ProjectError> {
+    fn hand_out_readings(
+        &self,
+        session: i64,
+        person: i64,
+        to: &Path,
+    ) -> Result<usize, ProjectError> {
         let encrypted = self.settings().is_encrypted;
         let key = if encrypted { Some(keys::load(&self.folder, person)?) } else { None };
         let files = self.segments(session)?;
@@ -88,8 +93,9 @@ impl Project {
             }));
         }
         let settings = self.settings();
-        let mut statement =
-            self.db.prepare("SELECT form, given_at, withdrawn_at FROM consent WHERE person = ? ORDER BY id")?;
+        let mut statement = self.db.prepare(
+            "SELECT form, given_at, withdrawn_at FROM consent WHERE person = ? ORDER BY id",
+        )?;
         let consents = statement.query_map([person.id], |row| {
             let withdrawn: Option<i64> = row.get(2)?;
             Ok(json!({

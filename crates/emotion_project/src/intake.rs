@@ -300,8 +300,7 @@ impl Intake<'_> {
         if let Some(second) = self.seconds.last_mut() {
             second.count(reading.as_ref(), analysis.readings.len() > 1);
         }
-        let happy =
-            reading.as_ref().map(|it| it.scores.get(emotion_core::Expression::Happy));
+        let happy = reading.as_ref().map(|it| it.scores.get(emotion_core::Expression::Happy));
         let ended = self.carry.smiles.frame(ms, happy);
         self.smiles.extend(ended);
         let analysis = Analysis { readings: reading.into_iter().collect(), ..analysis.clone() };
@@ -425,8 +424,7 @@ fn store_minute(
 ) -> Result<(), ProjectError> {
     let start = minute * segment::SECONDS;
     let hour_length = Span::Hour.seconds();
-    let (mut whole, mut hour) =
-        (Rollup::at(start), Rollup::at(start / hour_length * hour_length));
+    let (mut whole, mut hour) = (Rollup::at(start), Rollup::at(start / hour_length * hour_length));
     for second in seconds {
         rollup::store(transaction, session, Span::Second, second)?;
         whole.add(second);

@@ -96,7 +96,9 @@ mod tests {
     fn the_notice_says_what_the_law_asks_for() {
         let (_folder, project) = project(false);
         let notice = project.notice();
-        for part in ["Article 50(3)", "Article 13", "withdraw", "365 days", "no medical device", "(77)"] {
+        for part in
+            ["Article 50(3)", "Article 13", "withdraw", "365 days", "no medical device", "(77)"]
+        {
             assert!(notice.contains(part), "{part}");
         }
         assert!(notice.contains("[who answers for this project]"));
@@ -106,7 +108,10 @@ mod tests {
     fn an_exemption_is_printed_and_words_are_escaped() {
         let folder = tempfile::tempdir().unwrap();
         let new = NewProject {
-            exemption: Some(Exemption { is_medical: true, reason: "sleep <apnoea> of pilots".to_owned() }),
+            exemption: Some(Exemption {
+                is_medical: true,
+                reason: "sleep <apnoea> of pilots".to_owned(),
+            }),
             controller: "A & B".to_owned(),
             ..NewProject::new("air", Purpose::Workplace)
         };

@@ -55,7 +55,8 @@ impl Project {
         }
         let tag = random_tag()?;
         let encrypted = self.settings().is_encrypted;
-        let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let transaction =
+            self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let known: bool = transaction.query_row(
             "SELECT EXISTS (SELECT 1 FROM person WHERE pseudonym = ? COLLATE NOCASE)",
             [pseudonym],

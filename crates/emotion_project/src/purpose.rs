@@ -170,7 +170,10 @@ mod tests {
     fn what_the_law_forbids_is_refused_with_its_article() {
         for purpose in [Purpose::Workplace, Purpose::Education, Purpose::Recruiting] {
             let message = purpose.check(None).unwrap_err().to_string();
-            assert!(message.contains("Article 5(1)(f)") && message.contains("2024/1689"), "{message}");
+            assert!(
+                message.contains("Article 5(1)(f)") && message.contains("2024/1689"),
+                "{message}"
+            );
             assert!(purpose.check(Some(&exemption("yes"))).is_err());
             assert_eq!(purpose.check(Some(&exemption("fatigue of train drivers"))), Ok(()));
         }
@@ -184,6 +187,9 @@ mod tests {
             assert_eq!(purpose.name().parse(), Ok(purpose));
         }
         let message = "surveillance".parse::<Purpose>().unwrap_err().to_string();
-        assert!(message.contains("wellbeing, therapy") && !message.contains("workplace"), "{message}");
+        assert!(
+            message.contains("wellbeing, therapy") && !message.contains("workplace"),
+            "{message}"
+        );
     }
 }

@@ -68,7 +68,8 @@ fn prepare(db: &Connection) -> Result<(), ProjectError> {
 
 fn migrate(db: &mut Connection) -> Result<(), ProjectError> {
     let found: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    for (migration, version) in MIGRATIONS.iter().zip(1..).skip(usize::try_from(found).unwrap_or(0)) {
+    for (migration, version) in MIGRATIONS.iter().zip(1..).skip(usize::try_from(found).unwrap_or(0))
+    {
         let transaction = db.transaction()?;
         transaction.execute_batch(migration)?;
         transaction.pragma_update(None, "user_version", version)?;
@@ -99,7 +100,8 @@ mod tests {
     fn other_files_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("project.db");
-        std::fs::write(&path, b"something else, which is long enough to have a header of its own").unwrap();
+        std::fs::write(&path, b"something else, which is long enough to have a header of its own")
+            .unwrap();
         assert!(matches!(open(&path), Err(ProjectError::NotADatabase { .. })));
         std::fs::remove_file(&path).unwrap();
         Connection::open(&path).unwrap().execute_batch("CREATE TABLE other (id)").unwrap();

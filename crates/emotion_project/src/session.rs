@@ -47,7 +47,8 @@ impl SessionState {
     }
 }
 
-pub const SQL: &str = "SELECT id, person, started_at, source, model, state, length_ms, remarks FROM session";
+pub const SQL: &str =
+    "SELECT id, person, started_at, source, model, state, length_ms, remarks FROM session";
 
 pub fn session(row: &Row) -> rusqlite::Result<Session> {
     let state: String = row.get(5)?;
@@ -103,8 +104,7 @@ impl Project {
     /// When the database cannot be read.
     pub fn person_of(&self, session: &Session) -> Result<Person, ProjectError> {
         let sql = "SELECT pseudonym FROM person WHERE id = ?";
-        let pseudonym: String =
-            self.db.query_row(sql, [session.person], |row| row.get(0))?;
+        let pseudonym: String = self.db.query_row(sql, [session.person], |row| row.get(0))?;
         self.person(&pseudonym)
     }
 
@@ -165,7 +165,8 @@ impl Project {
 }
 
 pub fn sessions(db: &Connection, person: i64) -> Result<Vec<Session>, ProjectError> {
-    let mut statement = db.prepare_cached(&format!("{SQL} WHERE person = ? ORDER BY started_at"))?;
+    let mut statement =
+        db.prepare_cached(&format!("{SQL} WHERE person = ? ORDER BY started_at"))?;
     let rows = statement.query_map(params![person], session)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

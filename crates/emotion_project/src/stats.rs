@@ -154,7 +154,8 @@ mod tests {
 
     #[test]
     fn a_slope_ignores_an_outlier() {
-        let mut points: Vec<_> = (0..12).map(|week| (f64::from(week), 2.0 * f64::from(week))).collect();
+        let mut points: Vec<_> =
+            (0..12).map(|week| (f64::from(week), 2.0 * f64::from(week))).collect();
         points[5].1 = 500.0;
         let slope = slope_a_week(&points).unwrap();
         assert!((slope.value - 2.0).abs() < 1e-9, "{slope:?}");

@@ -175,7 +175,15 @@ fn list(project: &Project, only: Option<&str>) -> anyhow::Result<()> {
         None => project.people()?,
     };
     let mut table = csv::Writer::from_writer(std::io::stdout());
-    table.write_record(["session", "person", "started_at", "minutes", "source", "state", "remarks"])?;
+    table.write_record([
+        "session",
+        "person",
+        "started_at",
+        "minutes",
+        "source",
+        "state",
+        "remarks",
+    ])?;
     for person in people {
         for session in project.sessions(&person)? {
             let minutes = format!("{:.1}", session.length_ms as f64 / 60_000.0);

@@ -21,10 +21,7 @@ pub fn data_set(project: &Project, person: &Person) -> Result<Files, ProjectErro
     let mut files = vec![
         text("dataset_description.json", &description(project)),
         ("README".to_owned(), README.as_bytes().to_vec()),
-        (
-            "participants.tsv".to_owned(),
-            format!("participant_id\n{subject}\n").into_bytes(),
-        ),
+        ("participants.tsv".to_owned(), format!("participant_id\n{subject}\n").into_bytes()),
     ];
     let mut scans = "session_id\tacq_time\n".to_owned();
     for (session, number) in project.sessions(person)?.iter().zip(1..) {

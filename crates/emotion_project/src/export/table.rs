@@ -11,7 +11,8 @@ use crate::{Person, Project, ProjectError, Span, moment_of};
 /// # Errors
 /// When the project cannot be read.
 pub fn seconds_csv(project: &Project, person: &Person) -> Result<String, ProjectError> {
-    let mut csv = "person,session,started_at,week,second,frames,seen,sure,company,confidence".to_owned();
+    let mut csv =
+        "person,session,started_at,week,second,frames,seen,sure,company,confidence".to_owned();
     for expression in Expression::ALL {
         let _ = write!(csv, ",{expression}");
     }

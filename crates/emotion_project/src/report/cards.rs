@@ -24,8 +24,11 @@ fn card(observed: &Observed, index: usize, measure: Measure) -> String {
     let own = values.iter().find(|(at, _)| *at == index).map(|(_, value)| *value);
     let title = format!("<h3>{}</h3>", measure.title());
     let Some(own) = own else {
-        let why = if measure == Measure::SelfReport { "nothing was asked" } else { "seen too little" };
-        return format!("<div class=\"card\">{title}<div class=\"value\">–</div><p>{why}</p></div>");
+        let why =
+            if measure == Measure::SelfReport { "nothing was asked" } else { "seen too little" };
+        return format!(
+            "<div class=\"card\">{title}<div class=\"value\">–</div><p>{why}</p></div>"
+        );
     };
     let range = usual_range(&others);
     let (class, sentence) = sentence(observed, index, measure, own, &others);
@@ -51,11 +54,8 @@ fn sentence(
     let is_last = index + 1 == observed.sessions.len();
     let unusual = recently_unusual(&values).filter(|unusual| is_last && unusual.is_notable());
     if let Some(unusual) = unusual {
-        let (count, side) = if unusual.above >= 3 {
-            (unusual.above, "above")
-        } else {
-            (unusual.below, "below")
-        };
+        let (count, side) =
+            if unusual.above >= 3 { (unusual.above, "above") } else { (unusual.below, "below") };
         let text = format!(
             "Outside this person's usual range in {count} of the last {LAST} sessions ({side} {} to {})",
             number(unusual.low),

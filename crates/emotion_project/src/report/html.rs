@@ -36,7 +36,8 @@ impl Page {
         );
         for (name, value) in facts {
             // Writing to a string cannot fail.
-            let _ = write!(html, "<div><dt>{}</dt><dd>{}</dd></div>", escaped(name), escaped(value));
+            let _ =
+                write!(html, "<div><dt>{}</dt><dd>{}</dd></div>", escaped(name), escaped(value));
         }
         html.push_str(
             "</dl><p class=\"banner\">This report says what a face <em>showed</em>, as a program reads it. It does \

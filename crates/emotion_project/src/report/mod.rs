@@ -80,23 +80,20 @@ fn page(project: &Project, person: &Person, subtitle: &str) -> Page {
         ("Report of", date_of(crate::now())),
     ];
     if let Some(exemption) = &settings.exemption {
-        facts.push(("Exemption from Art. 5(1)(f) EU AI Act, as named by those responsible", exemption.to_string()));
+        facts.push((
+            "Exemption from Art. 5(1)(f) EU AI Act, as named by those responsible",
+            exemption.to_string(),
+        ));
     }
     Page::new(&person.pseudonym, subtitle, &facts)
 }
 
-fn person_page(
-    project: &Project,
-    person: &Person,
-    observed: &Observed,
-    detailed: usize,
-) -> String {
+fn person_page(project: &Project, person: &Person, observed: &Observed, detailed: usize) -> String {
     let count = observed.sessions.len();
     let last = count - 1;
     let dates = |index: usize| date_of(observed.sessions[index].session.started_at);
     let sessions = if count == 1 { "1 session".to_owned() } else { format!("{count} sessions") };
-    let mut page =
-        page(project, person, &format!("{sessions}, {} to {}", dates(0), dates(last)));
+    let mut page = page(project, person, &format!("{sessions}, {} to {}", dates(0), dates(last)));
     page.section("At a glance", &cards::cards(observed, last));
     page.section("Over the weeks", &weeks::figures(observed));
     page.section("Smiling, minute by minute", &heatmap::figure(observed));

@@ -10,12 +10,17 @@ pub fn notes(observed: &Observed) -> String {
     let rest = match observed.marked_rests {
         0 => "the first minute in view of each session, as no rest was marked".to_owned(),
         marked if marked == count => "the marked rest of each session".to_owned(),
-        marked => format!("the marked rest of {marked} sessions, and the first minute in view of the others"),
+        marked => format!(
+            "the marked rest of {marked} sessions, and the first minute in view of the others"
+        ),
     };
     let unfinished = match observed.unfinished {
         0 => String::new(),
-        1 => "<li>One session was not stored to its end; what is stored of it is shown.</li>".to_owned(),
-        more => format!("<li>{more} sessions were not stored to their end; what is stored of them is shown.</li>"),
+        1 => "<li>One session was not stored to its end; what is stored of it is shown.</li>"
+            .to_owned(),
+        more => format!(
+            "<li>{more} sessions were not stored to their end; what is stored of them is shown.</li>"
+        ),
     };
     format!(
         "<ul class=\"notes\">\

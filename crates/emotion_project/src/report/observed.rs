@@ -204,12 +204,12 @@ impl SessionSeen {
 
     /// The session in a line.
     pub fn in_short(&self) -> String {
-        let smiles = if self.smiles.len() == 1 { "1 smile" } else { &format!("{} smiles", self.smiles.len()) };
-        format!(
-            "{:.0} min, {:.0} % in view, {smiles}",
-            self.seconds() / 60.0,
-            self.visible * 100.0
-        )
+        let smiles = if self.smiles.len() == 1 {
+            "1 smile"
+        } else {
+            &format!("{} smiles", self.smiles.len())
+        };
+        format!("{:.0} min, {:.0} % in view, {smiles}", self.seconds() / 60.0, self.visible * 100.0)
     }
 }
 

@@ -61,7 +61,13 @@ impl Svg {
     }
 
     /// A rectangle that is more or less opaque.
-    pub fn cell(&mut self, class: &str, (x, y): (f64, f64), (width, height): (f64, f64), opacity: f64) {
+    pub fn cell(
+        &mut self,
+        class: &str,
+        (x, y): (f64, f64),
+        (width, height): (f64, f64),
+        opacity: f64,
+    ) {
         let (x, y, width, height) = (short(x), short(y), short(width), short(height));
         let _ = write!(
             self.0,

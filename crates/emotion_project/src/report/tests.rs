@@ -107,5 +107,8 @@ fn a_report_of_many_sessions_stays_small() {
     }
     let html = person(&project, "heron").unwrap();
     assert!(html.len() <= LARGEST, "{}", html.len());
-    assert!(html.contains("older sessions are left out") && html.contains("oldest sessions are left out"));
+    assert!(
+        html.contains("older sessions are left out")
+            && html.contains("oldest sessions are left out")
+    );
 }

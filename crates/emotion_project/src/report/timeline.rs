@@ -142,7 +142,7 @@ fn self_report(svg: &mut Svg, seen: &SessionSeen, x: Scale, top: f64) {
         svg.circle("dot", (at, height), 5.0);
         let anchor = if at > x.end - 24.0 { "end" } else { "start" };
         let aside = if anchor == "end" { -9.0 } else { 9.0 };
-        svg.text("strong", (at + aside, height + 4.0), anchor, &super::cards::number(value));
+        svg.text("strong", (at + aside, height + 4.0), anchor, &value.to_string());
     }
 }
 
@@ -200,7 +200,9 @@ fn flags(svg: &mut Svg, seen: &SessionSeen, x: Scale, bottom: f64) {
 fn legend() -> String {
     let item = |expression: &Expression| {
         let name = expression.name();
-        format!("<span><svg viewBox=\"0 0 12 12\"><rect class=\"{name}\" width=\"12\" height=\"12\"/></svg>{name}</span>")
+        format!(
+            "<span><svg viewBox=\"0 0 12 12\"><rect class=\"{name}\" width=\"12\" height=\"12\"/></svg>{name}</span>"
+        )
     };
     let items: String = ORDER.iter().map(item).collect();
     let away = "<span><svg viewBox=\"0 0 12 12\"><rect class=\"away\" width=\"12\" height=\"12\"/></svg>not in view</span>";

@@ -28,11 +28,8 @@ fn figure(observed: &Observed, measure: Measure) -> String {
         .into_iter()
         .map(|(index, value)| (observed.week(index), value))
         .collect();
-    let title = format!(
-        "<h3>{} <span class=\"quiet\">{}</span></h3>",
-        measure.title(),
-        measure.unit()
-    );
+    let title =
+        format!("<h3>{} <span class=\"quiet\">{}</span></h3>", measure.title(), measure.unit());
     if points.is_empty() {
         return format!("<figure>{title}<figcaption>No session has it.</figcaption></figure>");
     }
@@ -94,7 +91,8 @@ fn weekly(points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
         let count = week.len() as f64;
         let sum = week.iter().fold((0.0, 0.0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
         let number = week.first().map(|it| it.0.floor());
-        let follows = before.zip(number).is_some_and(|(before, now): (f64, f64)| now - before < 1.5);
+        let follows =
+            before.zip(number).is_some_and(|(before, now): (f64, f64)| now - before < 1.5);
         before = number;
         let mean = (sum.0 / count, sum.1 / count);
         match runs.last_mut().filter(|_| follows) {
@@ -109,7 +107,7 @@ fn weekly(points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
 fn ceiling(value: f64) -> f64 {
     let value = value.max(1e-3) * 1.05;
     let power = 10_f64.powf(value.log10().floor());
-    let steps = [1.0, 2.0, 4.0, 5.0, 6.0, 8.0, 10.0];
+    let steps = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
     steps.into_iter().map(|step| step * power).find(|top| *top >= value).unwrap_or(value)
 }
 
