@@ -30,9 +30,9 @@ fn the_table_has_a_row_for_each_second_and_empty_cells_where_nobody_was_seen() {
     assert_eq!(rows.len(), 1 + 2 * 301);
     let columns = rows[0].split(',').count();
     assert!(rows.iter().all(|row| row.split(',').count() == columns));
-    // The third minute of each session is without the person.
+    // The third minute of each session is without the person, and the second in which it ends.
     let away: Vec<_> = rows.iter().filter(|row| row.ends_with(",,,,,,,,")).collect();
-    assert_eq!(away.len(), 2 * 60);
+    assert_eq!(away.len(), 2 * 61);
 }
 
 /// The Python that has what an export is checked with.

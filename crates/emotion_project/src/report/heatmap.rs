@@ -12,6 +12,8 @@ const MOST: usize = 60;
 const WIDTH: f64 = 960.0;
 const LEFT: f64 = 96.0;
 const ROW: f64 = 16.0;
+/// The mean score of a minute that is shown in full colour; few minutes are smiled through.
+const FULL: f64 = 0.6;
 
 /// How much of each minute was smiled.
 pub fn figure(observed: &Observed) -> String {
@@ -22,7 +24,7 @@ pub fn figure(observed: &Observed) -> String {
     let together = longest.div_ceil(120);
     let columns = longest.div_ceil(together);
     let x = Scale { low: 0.0, high: columns as f64, start: LEFT, end: WIDTH };
-    let cell = (x.at(1.0) - x.at(0.0)).min(40.0);
+    let cell = (x.at(1.0) - x.at(0.0)).min(72.0);
     let height = shown.len() as f64 * ROW + 40.0;
     let mut svg = Svg::new(WIDTH, height, "How much each minute of each session showed a smile");
     for (row, seen) in shown.iter().enumerate() {
@@ -35,7 +37,7 @@ pub fn figure(observed: &Observed) -> String {
             match all.mean(Expression::Happy).filter(|_| is_visible(&all)) {
                 Some(happy) => {
                     svg.rect("blank", corner, size);
-                    svg.cell("cell", corner, size, happy.clamp(0.0, 1.0));
+                    svg.cell("cell", corner, size, (happy / FULL).clamp(0.0, 1.0));
                 }
                 None => svg.rect("away", corner, size),
             }
@@ -65,6 +67,6 @@ pub fn figure(observed: &Observed) -> String {
 const LEGEND: &str = "<div class=\"legend\">\
 <span><svg viewBox=\"0 0 12 12\"><rect class=\"blank\" width=\"12\" height=\"12\"/></svg>0</span>\
 <span><svg viewBox=\"0 0 12 12\"><rect class=\"blank\" width=\"12\" height=\"12\"/>\
-<rect class=\"cell\" width=\"12\" height=\"12\" opacity=\".5\"/></svg>0.5</span>\
-<span><svg viewBox=\"0 0 12 12\"><rect class=\"cell\" width=\"12\" height=\"12\"/></svg>1</span>\
+<rect class=\"cell\" width=\"12\" height=\"12\" opacity=\".5\"/></svg>0.3</span>\
+<span><svg viewBox=\"0 0 12 12\"><rect class=\"cell\" width=\"12\" height=\"12\"/></svg>0.6 or more</span>\
 <span><svg viewBox=\"0 0 12 12\"><rect class=\"away\" width=\"12\" height=\"12\"/></svg>not in view</span></div>";

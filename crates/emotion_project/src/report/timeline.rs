@@ -142,7 +142,7 @@ fn self_report(svg: &mut Svg, seen: &SessionSeen, x: Scale, top: f64) {
         svg.circle("dot", (at, height), 5.0);
         let anchor = if at > x.end - 24.0 { "end" } else { "start" };
         let aside = if anchor == "end" { -9.0 } else { 9.0 };
-        svg.text("strong", (at + aside, height + 4.0), anchor, &super::cards::number(value));
+        svg.text("strong", (at + aside, height + 4.0), anchor, &value.to_string());
     }
 }
 

@@ -107,7 +107,7 @@ fn weekly(points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
 fn ceiling(value: f64) -> f64 {
     let value = value.max(1e-3) * 1.05;
     let power = 10_f64.powf(value.log10().floor());
-    let steps = [1.0, 2.0, 4.0, 5.0, 6.0, 8.0, 10.0];
+    let steps = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
     steps.into_iter().map(|step| step * power).find(|top| *top >= value).unwrap_or(value)
 }
 

@@ -65,7 +65,7 @@ pub fn run(project: &mut Project, args: &RecordArgs) -> anyhow::Result<()> {
     session.open(args.source.clone(), OpenOptions::default(), config)?;
     eprintln!("recording session {} of {}; Ctrl-C ends it", intake.id(), args.person);
     let limit = args.seconds.map(Duration::from_secs);
-    let mut live = Live { intake: &mut intake, frame: None };
+    let mut live = Live { intake: &mut intake, began: None, frame: None };
     let end = live.follow(&session, &events, limit, &stop)?;
     let missed = session.status().missed;
     if missed > 0 {
@@ -86,6 +86,8 @@ const fn kind(source: &SourceSpec) -> &'static str {
 /// A session that comes in, event by event.
 struct Live<'a, 'b> {
     intake: &'a mut Intake<'b>,
+    /// When the first frame was analyzed: camera and model were ready then.
+    began: Option<Duration>,
     /// The frame whose faces come in.
     frame: Option<(Duration, (u32, u32), Analysis)>,
 }
@@ -111,7 +113,8 @@ impl Live<'_, '_> {
                     bail!("{reason}");
                 }
             }
-            let now = status.time.0;
+            let now =
+                self.began.map_or(Duration::ZERO, |began| status.time.0.saturating_sub(began));
             if stop.load(Ordering::Relaxed) || limit.is_some_and(|limit| now >= limit) {
                 self.flush()?;
                 return Ok(limit.map_or(now, |limit| now.min(limit)));
@@ -123,7 +126,8 @@ impl Live<'_, '_> {
         match &event.kind {
             EventKind::FrameAnalyzed { sequence, frame_size, .. } => {
                 self.flush()?;
-                let time = event.time.0;
+                let began = *self.began.get_or_insert(event.time.0);
+                let time = event.time.0.saturating_sub(began);
                 let analysis = Analysis { sequence: *sequence, time, ..Analysis::default() };
                 self.frame = Some((time, *frame_size, analysis));
             }
@@ -136,7 +140,9 @@ impl Live<'_, '_> {
             }
             EventKind::EpochBegan => {
                 self.flush()?;
-                self.intake.new_source(event.time.0)?;
+                if let Some(began) = self.began {
+                    self.intake.new_source(event.time.0.saturating_sub(began))?;
+                }
             }
             EventKind::Problem { message } => eprintln!("{message}"),
             EventKind::Recovered => eprintln!("it goes on"),
