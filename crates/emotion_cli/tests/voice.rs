@@ -149,7 +149,14 @@ fn a_model_is_trained_and_measured_on_speakers_that_it_has_not_heard() {
         let out = folder.path().join(name);
         let data = text(folder.path());
         let output = emotion(&[
-            "train", "--voice", "--data", data, "--recipe", text(&recipe), "--out", text(&out),
+            "train",
+            "--voice",
+            "--data",
+            data,
+            "--recipe",
+            text(&recipe),
+            "--out",
+            text(&out),
         ]);
         assert!(output.status.success(), "{}", said(&output));
         assert!(said(&output).contains("left out: gone.wav"), "{}", said(&output));
@@ -161,7 +168,13 @@ fn a_model_is_trained_and_measured_on_speakers_that_it_has_not_heard() {
 
     let json = folder.path().join("figures.json");
     let output = emotion(&[
-        "evaluate", "--voice", "--data", text(folder.path()), "--model", text(&model), "--json",
+        "evaluate",
+        "--voice",
+        "--data",
+        text(folder.path()),
+        "--model",
+        text(&model),
+        "--json",
         text(&json),
     ]);
     assert!(output.status.success(), "{}", said(&output));
@@ -175,7 +188,8 @@ fn a_model_is_trained_and_measured_on_speakers_that_it_has_not_heard() {
     assert_eq!(report["without_label"], 0);
     assert_eq!(report["unreadable"], 1);
 
-    let output = emotion(&["analyze", text(&folder.path().join("0.wav")), "--voice-model", text(&model)]);
+    let output =
+        emotion(&["analyze", text(&folder.path().join("0.wav")), "--voice-model", text(&model)]);
     assert!(output.status.success(), "{}", said(&output));
     assert!(String::from_utf8_lossy(&output.stdout).contains("happy"));
 }
