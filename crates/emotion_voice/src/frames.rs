@@ -126,6 +126,9 @@ impl Framer {
     /// Pitch by autocorrelation (Boersma, *Accurate short-term analysis of the fundamental frequency*,
     /// 1993), from the power spectrum.
     fn pitch(&mut self) -> (f32, f32) {
+        if self.spectrum.iter().sum::<f32>() <= FLOOR {
+            return (0.0, 0.0);
+        }
         // The spectrum of a power spectrum, which is the same on both sides, is the autocorrelation.
         self.time[..BINS].copy_from_slice(&self.spectrum[..]);
         for bin in 1..BINS - 1 {
@@ -134,9 +137,6 @@ impl Framer {
         let correlation = &mut self.correlation;
         self.fourier.spectrum(&self.time, |lag, re, _| correlation[lag] = re);
         let whole = self.correlation[0];
-        if whole <= FLOOR {
-            return (0.0, 0.0);
-        }
         let value = |lag: usize| self.correlation[lag] / whole / self.envelope[lag];
         let lags = (RATE as f32 / PITCH.0) as usize..(RATE as f32 / PITCH.1) as usize;
         let (mut best, mut best_value) = (0, f32::NEG_INFINITY);

@@ -43,7 +43,7 @@ pub struct EvaluateArgs {
     #[arg(long, default_value_t = Split::PublicTest)]
     split: Split,
 
-    /// Measure a model that reads voices; --data is a folder with labels.csv, --model voice, voice-nc or a file
+    /// Measure a model that reads voices; --data is a folder with labels.csv, --model `voice` or a file
     #[arg(long, conflicts_with_all = ["ferplus", "streams", "tta", "disturb", "plots", "split"])]
     voice: bool,
 
