@@ -12,7 +12,7 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
     ("emotion_capture", &["emotion_core", "emotion_puppet"]),
     ("emotion_vision", &["emotion_core"]),
     ("emotion_opencv", &["emotion_vision"]),
-    ("emotion_voice", &["emotion_core", "emotion_model_voice"]),
+    ("emotion_voice", &["emotion_core", "emotion_model_voice", "emotion_model_voice_nc"]),
     (
         "emotion_models",
         &[

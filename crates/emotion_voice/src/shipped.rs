@@ -19,6 +19,12 @@ const SHIPPED: &[Shipped] = &[
         weights: emotion_model_voice::WEIGHTS,
         sums: emotion_model_voice::SHA256SUMS,
     },
+    #[cfg(feature = "voice-nc")]
+    Shipped {
+        name: emotion_model_voice_nc::NAME,
+        weights: emotion_model_voice_nc::WEIGHTS,
+        sums: emotion_model_voice_nc::SHA256SUMS,
+    },
 ];
 
 impl VoiceModel {

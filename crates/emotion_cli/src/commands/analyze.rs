@@ -100,7 +100,7 @@ pub struct AnalyzeArgs {
     #[arg(long)]
     voice: bool,
 
-    /// The model that reads voices: `voice` or a file
+    /// The model that reads voices: voice, voice-nc (not for commercial use) or a file
     #[arg(long, value_name = "NAME|FILE")]
     voice_model: Option<String>,
 

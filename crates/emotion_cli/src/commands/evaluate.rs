@@ -30,7 +30,7 @@ use report::{Disturbed, LeftOut, Report};
 /// Measures a model on a split of FER-2013, of your own data, or on voices
 #[derive(clap::Args)]
 pub struct EvaluateArgs {
-    /// Measure a model that reads lines of text; --data is a table of dataset, split, labels and text, and
+    /// Measures a model that reads lines of text; --data is a table of dataset, split, labels and text, and
     /// --model a file, if it is not the one that ships
     #[arg(long, conflicts_with_all = ["split", "backend", "ferplus", "prior", "streams", "tta", "disturb", "plots"])]
     text: bool,
@@ -43,7 +43,7 @@ pub struct EvaluateArgs {
     #[arg(long, default_value_t = Split::PublicTest)]
     split: Split,
 
-    /// Measure a model that reads voices; --data is a folder with labels.csv, --model `voice` or a file
+    /// Measures a model that reads voices; --data is a folder with labels.csv, --model voice, voice-nc or a file
     #[arg(long, conflicts_with_all = ["ferplus", "streams", "tta", "disturb", "plots", "split"])]
     voice: bool,
 

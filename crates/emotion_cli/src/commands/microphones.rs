@@ -26,7 +26,7 @@ pub struct MicrophonesArgs {
     #[arg(long, value_name = "ID|NAME", requires = "listen")]
     microphone: Option<String>,
 
-    /// The model that reads the voice: `voice` or a file
+    /// The model that reads the voice: voice, voice-nc (not for commercial use) or a file
     #[arg(long, value_name = "NAME|FILE", default_value = "voice", requires = "listen")]
     voice_model: String,
 }
