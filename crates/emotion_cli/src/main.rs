@@ -149,7 +149,7 @@ fn log_to_stderr(verbose: u8) {
 
 /// A log filter: `others` for everything, `ours` for the crates of this workspace.
 fn log_levels(others: &str, ours: &str) -> String {
-    const OURS: [&str; 11] = [
+    const OURS: [&str; 12] = [
         "bevy_emotion",
         "emotion",
         "emotion_capture",
