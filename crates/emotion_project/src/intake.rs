@@ -318,7 +318,9 @@ impl Intake<'_> {
         let ended = self.carry.smiles.end();
         self.smiles.extend(ended);
         // A second that begins with the end is none.
-        if length_ms % 1000 == 0 && self.seconds.last().is_some_and(|second| second.frames == 0) {
+        if length_ms.is_multiple_of(1000)
+            && self.seconds.last().is_some_and(|second| second.frames == 0)
+        {
             self.seconds.pop();
         }
         self.store(length_ms, true)?;

@@ -313,6 +313,8 @@ impl<W: Write> Writing<'_, W> {
             bar.finish();
             if totals.frames > 0 || totals.windows > 0 {
                 eprintln!("{}: {totals}", opening.name);
+            } else if problems.first.is_none() {
+                eprintln!("{}: nobody speaks in it", opening.name);
             }
         }
         problems.into_result().map_err(Failure::Input)?;

@@ -41,7 +41,7 @@ pub fn frame(index: u64) -> (Duration, Analysis) {
     let mut readings = Vec::new();
     if second / 60 % 3 != 2 {
         readings.push(reading(1, 100.0, happy));
-        if second % 7 == 0 {
+        if second.is_multiple_of(7) {
             readings.push(reading(2, 60.0, 0.9));
         }
     }

@@ -282,7 +282,7 @@ mod tests {
     fn a_speaker_in_two_splits_stops() {
         let folder = folder("a,1.wav,x,train,Happy,\na,2.wav,x,val,Sad,\n");
         let result = VoiceData::read(folder.path(), |_, _| true, &mut |_| Ok(vec![0.0]));
-        let error = result.err().expect("an error").to_string();
+        let error = result.expect_err("an error").to_string();
         assert!(error.contains("speaker x of a"), "{error}");
     }
 
@@ -290,7 +290,7 @@ mod tests {
     fn a_missing_column_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join(LABELS), "dataset,file,label\n").expect("a table");
-        let error = VoiceData::splits(folder.path()).err().expect("an error").to_string();
+        let error = VoiceData::splits(folder.path()).expect_err("an error").to_string();
         assert!(error.contains("\"speaker\""), "{error}");
     }
 }

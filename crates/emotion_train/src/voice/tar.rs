@@ -19,12 +19,15 @@ pub(super) fn files(path: &Path) -> std::io::Result<HashMap<String, Range<u64>>>
     let mut found = HashMap::new();
     let mut header = [0; BLOCK as usize];
     let mut at = 0;
-    while at + BLOCK <= length {
+    loop {
+        // Two empty blocks are the end: an archive that ends without them was cut off.
+        if at + BLOCK > length {
+            return Err(damaged(at));
+        }
         archive.seek(SeekFrom::Start(at))?;
         archive.read_exact(&mut header)?;
-        // Two empty blocks are the end.
         if header[0] == 0 {
-            break;
+            return Ok(found);
         }
         let size = octal(&header[124..136])
             .filter(|size| at + BLOCK + size <= length)
@@ -38,7 +41,6 @@ pub(super) fn files(path: &Path) -> std::io::Result<HashMap<String, Range<u64>>>
         }
         at = start + size.div_ceil(BLOCK) * BLOCK;
     }
-    Ok(found)
 }
 
 fn damaged(at: u64) -> std::io::Error {

@@ -112,6 +112,6 @@ mod tests {
         all.sort_unstable();
         all.dedup();
         assert_eq!(all.len(), count);
-        assert!(all.into_iter().all(|c| is_emoji(c)), "a group has what is no emoji");
+        assert!(all.into_iter().all(is_emoji), "a group has what is no emoji");
     }
 }
