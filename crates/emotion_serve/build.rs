@@ -1,7 +1,5 @@
 //! The page is part of the program: it is built again when files of `web/` come or go, as those of `scripts/web` do.
 
-#![expect(clippy::print_stdout, reason = "this is how cargo is told")]
-
 fn main() {
     println!("cargo:rerun-if-changed=web");
     println!("cargo:rerun-if-changed=web/js");
