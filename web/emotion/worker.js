@@ -91,7 +91,7 @@ async function readVideoFrame(frame) {
   if (PLANAR.has(frame.format) && !frame.rotation && !frame.flip) {
     const { width, height } = frame.visibleRect;
     const size = frame.allocationSize();
-    const [{ offset, stride }] = await frame.copyTo(new Uint8Array(memory.buffer, analyzer.reserve(size), size));
+    const [{ offset, stride }] = await frame.copyTo(room(size));
     const full = frame.colorSpace?.fullRange === true;
     return { path: frame.format, events: analyzer.analyze_luma(width, height, offset, stride, full, seconds) };
   }
@@ -100,7 +100,7 @@ async function readVideoFrame(frame) {
 }
 
 function readPixels({ pixels, width, height }) {
-  new Uint8Array(memory.buffer, analyzer.reserve(pixels.length), pixels.length).set(pixels);
+  room(pixels.length).set(pixels);
   return analyzer.analyze_rgba(width, height, clock(performance.now() / 1000));
 }
 
@@ -123,6 +123,13 @@ function readFrame({ bitmap, seconds, first }) {
   return JSON.parse(analyzer.analyze_rgba(width, height, seconds));
 }
 
+/** Where the analyzer takes the next frame of `size` bytes from. */
+function room(size) {
+  // In this order: making room may grow the memory, and then its old buffer is gone.
+  const at = analyzer.reserve(size);
+  return new Uint8Array(memory.buffer, at, size);
+}
+
 /** Puts a picture into the analyzer's memory as RGBA, with `longest` pixels each way at most. Its width and height. */
 function put(picture, fullWidth, fullHeight, longest) {
   const scale = Math.min(1, longest / Math.max(fullWidth, fullHeight));
@@ -132,6 +139,6 @@ function put(picture, fullWidth, fullHeight, longest) {
   const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
   context.drawImage(picture, 0, 0, width, height);
   const { data } = context.getImageData(0, 0, width, height);
-  new Uint8Array(memory.buffer, analyzer.reserve(data.length), data.length).set(data);
+  room(data.length).set(data);
   return [width, height];
 }
