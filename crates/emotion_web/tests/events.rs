@@ -1,7 +1,5 @@
 //! The analyzer for browsers says what the session's parts say.
 
-#![expect(clippy::expect_used, reason = "helpers of tests fail by panicking too")]
-
 mod common;
 
 use std::time::Duration;

@@ -87,7 +87,7 @@ fn compare(frames: &[Frame]) -> usize {
             count += 1;
         }
     }
-    println!("{count} faces; scores differ by {furthest} at most");
+    eprintln!("{count} faces; scores differ by {furthest} at most");
     count
 }
 
