@@ -5,6 +5,7 @@ use std::path::Path;
 use emotion_core::{SIDE, without_bom};
 use emotion_models::models::Architecture;
 use emotion_models::models::cnn4::Cnn4Config;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::augment::Augmentation;
@@ -91,13 +92,7 @@ impl Recipe {
     /// # Errors
     /// [`RecipeError`] when the file cannot be read, or its values cannot be used.
     pub fn read(path: &Path) -> Result<Self, RecipeError> {
-        let file = path.display().to_string();
-        let refused = |reason: String| RecipeError { file: file.clone(), reason };
-        let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
-        let recipe: Self =
-            serde_json::from_str(without_bom(&text)).map_err(|error| refused(error.to_string()))?;
-        recipe.check().map_err(refused)?;
-        Ok(recipe)
+        read(path, Self::check)
     }
 
     /// Checks the values.
@@ -157,10 +152,17 @@ pub struct RecipeError {
     reason: String,
 }
 
-impl RecipeError {
-    pub(super) fn new(file: &Path, reason: String) -> Self {
-        Self { file: file.display().to_string(), reason }
-    }
+/// Reads the file of a recipe of any kind, and checks its values.
+pub(super) fn read<R: DeserializeOwned>(
+    path: &Path,
+    check: impl FnOnce(&R) -> Result<(), String>,
+) -> Result<R, RecipeError> {
+    let refused = |reason: String| RecipeError { file: path.display().to_string(), reason };
+    let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+    let recipe =
+        serde_json::from_str(without_bom(&text)).map_err(|error| refused(error.to_string()))?;
+    check(&recipe).map_err(refused)?;
+    Ok(recipe)
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use emotion_core::without_bom;
 use serde::{Deserialize, Serialize};
 
 use super::augment::VoiceAugmentation;
+use crate::recipe::{self, RecipeError};
 
 /// The hyperparameters of a voice model's training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,26 +83,13 @@ impl Default for VoiceRecipe {
     }
 }
 
-/// Why a recipe cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("the recipe {path} cannot be used: {reason}")]
-pub struct VoiceRecipeError {
-    path: String,
-    reason: String,
-}
-
 impl VoiceRecipe {
     /// Reads a recipe; what it leaves out has its default.
     ///
     /// # Errors
-    /// [`VoiceRecipeError`] where it cannot be read, or a value is out of range.
-    pub fn read(path: &Path) -> Result<Self, VoiceRecipeError> {
-        let bad = |reason: String| VoiceRecipeError { path: path.display().to_string(), reason };
-        let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
-        let recipe: Self =
-            serde_json::from_str(without_bom(&text)).map_err(|error| bad(error.to_string()))?;
-        recipe.check().map_err(bad)?;
-        Ok(recipe)
+    /// [`RecipeError`] where it cannot be read, or a value is out of range.
+    pub fn read(path: &Path) -> Result<Self, RecipeError> {
+        recipe::read(path, Self::check)
     }
 
     fn check(&self) -> Result<(), String> {

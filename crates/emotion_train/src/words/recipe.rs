@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use emotion_core::without_bom;
 use emotion_words::WordsConfig;
 use serde::{Deserialize, Serialize};
 
-use crate::recipe::RecipeError;
+use crate::recipe::{self, RecipeError};
 
 /// The hyperparameters of a training run on lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,12 +71,7 @@ impl WordsRecipe {
     /// # Errors
     /// [`RecipeError`] when the file cannot be read, or its values cannot be used.
     pub fn read(path: &Path) -> Result<Self, RecipeError> {
-        let refused = |reason: String| RecipeError::new(path, reason);
-        let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
-        let recipe: Self =
-            serde_json::from_str(without_bom(&text)).map_err(|error| refused(error.to_string()))?;
-        recipe.check().map_err(refused)?;
-        Ok(recipe)
+        recipe::read(path, Self::check)
     }
 
     /// Checks the values.
