@@ -3,10 +3,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+#[cfg(feature = "films")]
+mod baseline;
+mod fixed_update;
+#[cfg(all(feature = "hud", feature = "films", feature = "wgpu"))]
+mod gpu;
+mod input;
 mod parts;
+mod preludes;
 mod reflection;
 mod replay;
+mod replay_clock;
 mod stage;
+mod two_cameras;
 
 use std::error::Error;
 use std::time::{Duration, Instant};

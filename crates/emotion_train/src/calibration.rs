@@ -1,10 +1,10 @@
 //! Calibration of a trained model: temperatures, prior and confusion matrix.
 
-use burn::backend::Flex;
 use emotion_core::{Expression, Scores};
 use emotion_models::Readout;
 use emotion_models::weights::{ModelFile, ModelHeader};
 
+use super::backend::TrainBackend;
 use super::dataset::LabelledFace;
 use super::error::TrainError;
 use super::logits::FaceLogits;
@@ -33,7 +33,7 @@ pub fn calibrate(
     header.logit_shift = [0.0; Expression::COUNT];
     calibrate_output(&mut header, file, training)?;
 
-    let logits = FaceLogits::compute::<Flex>(file, public_test, &Default::default(), |_| ())?;
+    let logits = FaceLogits::compute(file, public_test, TrainBackend::Flex, |_| ())?;
     let calibration = header.calibration(Readout::Output);
     let mut labels = Vec::new();
     let mut votes = Vec::new();
@@ -60,7 +60,7 @@ fn calibrate_output(
 ) -> Result<(), TrainError> {
     let every = training.len().div_ceil(MOST_TRAINING_FACES).max(1);
     let faces: Vec<LabelledFace> = training.iter().step_by(every).cloned().collect();
-    let logits = FaceLogits::compute::<Flex>(file, &faces, &Default::default(), |_| ())?;
+    let logits = FaceLogits::compute(file, &faces, TrainBackend::Flex, |_| ())?;
     let blended: Vec<_> =
         logits.faces.iter().map(|face| face.blended(header.ferplus_share)).collect();
     let labelled: Vec<LabelledLogits> = faces

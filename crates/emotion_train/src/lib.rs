@@ -1,6 +1,7 @@
 //! Data sets, training and evaluation of the models.
 
 pub mod augment;
+pub mod backend;
 mod batch;
 pub mod calibration;
 mod checkpoint;
@@ -12,8 +13,6 @@ pub mod error;
 pub mod evaluation;
 mod glasses;
 pub mod learner;
-#[cfg(feature = "tch")]
-mod libtorch;
 pub mod logits;
 pub mod picture;
 pub mod plots;

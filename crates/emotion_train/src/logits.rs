@@ -5,6 +5,7 @@ use burn::tensor::{Tensor, TensorData};
 use emotion_core::{Expression, SIDE};
 use emotion_models::weights::ModelFile;
 
+use super::backend::{TrainBackend, with_backend};
 use super::dataset::LabelledFace;
 use super::error::TrainError;
 
@@ -45,11 +46,20 @@ impl FaceLogits {
     ///
     /// # Errors
     /// [`TrainError`] when the model cannot be run.
-    pub fn compute<B: Backend>(
+    pub fn compute(
+        file: &ModelFile,
+        faces: &[LabelledFace],
+        backend: TrainBackend,
+        step: impl Fn(usize),
+    ) -> Result<Self, TrainError> {
+        with_backend!(backend, B => Self::compute_on::<B>(file, faces, &Default::default(), &step))
+    }
+
+    fn compute_on<B: Backend>(
         file: &ModelFile,
         faces: &[LabelledFace],
         device: &B::Device,
-        step: impl Fn(usize),
+        step: &dyn Fn(usize),
     ) -> Result<Self, TrainError> {
         let network = file.network::<B>(device)?;
         let heads = [network.fold(0.0), network.fold(1.0)];
@@ -78,18 +88,18 @@ impl FaceLogits {
     ///
     /// # Errors
     /// [`TrainError`] when the model cannot be run.
-    pub fn compute_with_tta<B: Backend>(
+    pub fn compute_with_tta(
         file: &ModelFile,
         faces: &[LabelledFace],
-        device: &B::Device,
+        backend: TrainBackend,
         step: impl Fn(usize),
     ) -> Result<Self, TrainError> {
-        let mut logits = Self::compute::<B>(file, faces, device, &step)?;
+        let mut logits = Self::compute(file, faces, backend, &step)?;
         let mirrored: Vec<LabelledFace> = faces
             .iter()
             .map(|face| LabelledFace { image: face.image.mirrored(), ..face.clone() })
             .collect();
-        let others = Self::compute::<B>(file, &mirrored, device, &step)?;
+        let others = Self::compute(file, &mirrored, backend, &step)?;
         for (face, other) in logits.faces.iter_mut().zip(others.faces) {
             for (head, others) in
                 [(&mut face.original, other.original), (&mut face.ferplus, other.ferplus)]

@@ -43,6 +43,10 @@ pub fn run(title: &str, game: impl Plugin) -> AppExit {
         .run()
 }
 
+/// Systems that paint a game's picture, of what is known by then.
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Painting;
+
 /// What a game needs beside faces and a screen.
 pub struct ArcadePlugin {
     /// The HUD's camera and settings.

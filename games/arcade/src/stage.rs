@@ -14,7 +14,7 @@ use bevy::app::PluginsState;
 use bevy::asset::RenderAssetUsages;
 use bevy::audio::AudioPlugin;
 use bevy::camera::RenderTarget;
-use bevy::ecs::schedule::{LogLevel, ScheduleBuildSettings};
+use bevy::ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
 use bevy::render::RenderPlugin;
@@ -29,7 +29,7 @@ use bevy_emotion::hud::theme::Palette;
 use bevy_emotion::hud::{HudCorePlugin, HudSettings};
 use bevy_emotion::prelude::*;
 
-use crate::ArcadePlugin;
+use crate::{ArcadePlugin, Painting};
 use puppet::{Puppet, PuppetCamera};
 
 /// The time of an update.
@@ -137,6 +137,7 @@ impl Stage {
         .add_observer(|_: On<MenuChosen>, mut seen: ResMut<Seen>| seen.taken += 1)
         .add_observer(|_: On<WarmUpOver>, mut seen: ResMut<Seen>| seen.warmed_up += 1)
         .insert_resource(TimeUpdateStrategy::ManualDuration(STEP));
+        app.configure_sets(PostUpdate, Painting.run_if(is_painted));
         app.edit_schedule(Update, |schedule| {
             schedule.set_build_settings(ScheduleBuildSettings {
                 ambiguity_detection: LogLevel::Error,
@@ -148,6 +149,10 @@ impl Stage {
         }
         app.finish();
         app.cleanup();
+        // Many small systems: to hand them to threads costs more than to run them.
+        for (_, schedule) in app.world_mut().resource_mut::<Schedules>().iter_mut() {
+            schedule.set_executor(SingleThreadedExecutor::new());
+        }
         let mut stage =
             Self { app, faces: Vec::new(), puppet: None, screen, updates: 0, step: STEP };
         // Rendering costs most of the time: only for photographs.
@@ -309,6 +314,12 @@ impl Stage {
             camera.is_active = active;
         }
     }
+}
+
+/// Painting costs most of the time, and nobody looks but at photographs. Twice a second it is tried all the same.
+fn is_painted(cameras: Query<&Camera>, mut updates: Local<u32>) -> bool {
+    *updates += 1;
+    *updates % 30 == 1 || cameras.iter().any(|camera| camera.is_active)
 }
 
 fn screen_size() -> UVec2 {

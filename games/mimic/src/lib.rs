@@ -64,6 +64,7 @@ mod scene;
 mod theatre;
 mod words;
 
+use arcade::Painting;
 use bevy::prelude::*;
 use bevy_emotion::hud::HudSystems;
 use bevy_emotion::input::{ExpressionInputPlugin, FaceWarmedUp};
@@ -107,7 +108,13 @@ impl Plugin for MimicPlugin {
             )
             .add_systems(
                 PostUpdate,
-                (scene::act, picture::paint, words::write, words::place, results::grow_bars)
+                (
+                    scene::act,
+                    picture::paint.in_set(Painting),
+                    words::write,
+                    words::place,
+                    results::grow_bars,
+                )
                     .chain()
                     .in_set(HudSystems::Draw),
             );

@@ -27,6 +27,7 @@ mod places;
 mod shell;
 mod weather;
 
+use arcade::Painting;
 use bevy::prelude::*;
 use bevy::sprite_render::Material2dPlugin;
 use bevy_emotion::hud::HudSystems;
@@ -64,7 +65,11 @@ impl Plugin for RoomPlugin {
         )
         .add_systems(
             PostUpdate,
-            (change_weather, (open_plants, float_lanterns, fly, turn_things), paint)
+            (
+                change_weather,
+                (open_plants, float_lanterns, fly, turn_things),
+                paint.in_set(Painting),
+            )
                 .chain()
                 .in_set(HudSystems::Draw),
         );

@@ -39,6 +39,7 @@ mod show;
 mod theatre;
 mod view;
 
+use arcade::Painting;
 use bevy::prelude::*;
 use bevy_emotion::hud::HudSystems;
 use bevy_emotion::input::{MeasurePlugin, PlayerSlots, SlotOrder};
@@ -95,6 +96,9 @@ impl Plugin for PokerFacePlugin {
                 )
                     .chain(),
             )
-            .add_systems(PostUpdate, (ease, paint, show_sheets).chain().in_set(HudSystems::Draw));
+            .add_systems(
+                PostUpdate,
+                (ease, paint.in_set(Painting), show_sheets).chain().in_set(HudSystems::Draw),
+            );
     }
 }

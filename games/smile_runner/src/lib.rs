@@ -38,6 +38,7 @@ mod screens;
 mod track;
 mod view;
 
+use arcade::Painting;
 use bevy::prelude::*;
 use bevy_emotion::hud::HudSystems;
 use bevy_emotion::input::ExpressionInputPlugin;
@@ -91,6 +92,6 @@ impl Plugin for SmileRunnerPlugin {
                 )
                     .chain(),
             )
-            .add_systems(PostUpdate, paint::paint.in_set(HudSystems::Draw));
+            .add_systems(PostUpdate, paint::paint.in_set(Painting).in_set(HudSystems::Draw));
     }
 }

@@ -38,35 +38,7 @@ pub fn run(args: &LogitsArgs) -> anyhow::Result<()> {
     let bar = progress_bar();
     bar.set_length(faces.len() as u64);
     let step = |done: usize| bar.set_position(done as u64);
-    let logits = match args.backend {
-        #[cfg(feature = "tch")]
-        TrainBackend::Tch => FaceLogits::compute_with_tta::<burn::backend::LibTorch>(
-            &file,
-            faces,
-            &Default::default(),
-            step,
-        ),
-        #[cfg(feature = "cuda")]
-        TrainBackend::Cuda => FaceLogits::compute_with_tta::<burn::backend::Cuda>(
-            &file,
-            faces,
-            &Default::default(),
-            step,
-        ),
-        #[cfg(feature = "wgpu")]
-        TrainBackend::Wgpu => FaceLogits::compute_with_tta::<burn::backend::Wgpu>(
-            &file,
-            faces,
-            &Default::default(),
-            step,
-        ),
-        TrainBackend::Flex => FaceLogits::compute_with_tta::<burn::backend::Flex>(
-            &file,
-            faces,
-            &Default::default(),
-            step,
-        ),
-    }?;
+    let logits = FaceLogits::compute_with_tta(&file, faces, args.backend.into(), step)?;
     bar.finish_and_clear();
     teacher::write(&args.out, &logits)?;
     eprintln!("{} faces in {}", faces.len(), args.out.display());

@@ -1,6 +1,7 @@
 //! `emotion session`: sessions of a person, from a film, a recording or a camera, and their reports.
 
 mod import;
+mod pieces;
 mod record;
 
 use std::path::PathBuf;

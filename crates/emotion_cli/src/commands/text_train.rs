@@ -1,15 +1,12 @@
 //! `emotion train --text`: trains a model that reads lines of text.
 
-use std::path::PathBuf;
-
 use anyhow::ensure;
-use emotion_train::error::TrainError;
 use emotion_train::words::{
     LineSplit, Lines, WordsEpoch, WordsObserver, WordsRecipe, WordsRun, train,
 };
 use indicatif::ProgressBar;
 
-use super::train::{TrainArgs, TrainBackend, progress_bar};
+use super::train::{TrainArgs, progress_bar};
 
 /// Lines that cannot be used and are named one by one.
 const NAMED: usize = 10;
@@ -33,7 +30,7 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
     );
     let run = WordsRun { recipe: &recipe, lines: &lines, folder: &args.out };
     let mut screen = Screen(progress_bar());
-    let path = train_on(args.backend, &run, &mut screen)?;
+    let path = train(&run, args.backend.into(), &mut screen)?;
     screen.0.finish_and_clear();
     eprintln!("the best epoch's model is {}", path.display());
     Ok(())
@@ -46,33 +43,6 @@ pub fn report_skipped(lines: &Lines) {
     }
     if lines.skipped.len() > NAMED {
         eprintln!("{} lines are left out in all", lines.skipped.len());
-    }
-}
-
-fn train_on(
-    backend: TrainBackend,
-    run: &WordsRun<'_>,
-    screen: &mut Screen,
-) -> Result<PathBuf, TrainError> {
-    use burn::backend::Autodiff;
-    match backend {
-        #[cfg(feature = "tch")]
-        TrainBackend::Tch => train::<Autodiff<burn::backend::LibTorch>>(
-            run,
-            &burn::backend::libtorch::LibTorchDevice::Cpu,
-            screen,
-        ),
-        #[cfg(feature = "cuda")]
-        TrainBackend::Cuda => {
-            train::<Autodiff<burn::backend::Cuda>>(run, &Default::default(), screen)
-        }
-        #[cfg(feature = "wgpu")]
-        TrainBackend::Wgpu => {
-            train::<Autodiff<burn::backend::Wgpu>>(run, &Default::default(), screen)
-        }
-        TrainBackend::Flex => {
-            train::<Autodiff<burn::backend::Flex>>(run, &Default::default(), screen)
-        }
     }
 }
 

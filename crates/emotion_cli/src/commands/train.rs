@@ -7,7 +7,6 @@ use anyhow::ensure;
 use emotion_models::weights::ModelFile;
 use emotion_train::curves::write_curves;
 use emotion_train::dataset::Split;
-use emotion_train::error::TrainError;
 use emotion_train::learner::{self, Observer, Run, StepProgress};
 use emotion_train::recipe::Recipe;
 use emotion_train::report::EpochReport;
@@ -93,6 +92,20 @@ pub enum TrainBackend {
     Flex,
 }
 
+impl From<TrainBackend> for emotion_train::backend::TrainBackend {
+    fn from(backend: TrainBackend) -> Self {
+        match backend {
+            #[cfg(feature = "tch")]
+            TrainBackend::Tch => Self::Tch,
+            #[cfg(feature = "cuda")]
+            TrainBackend::Cuda => Self::Cuda,
+            #[cfg(feature = "wgpu")]
+            TrainBackend::Wgpu => Self::Wgpu,
+            TrainBackend::Flex => Self::Flex,
+        }
+    }
+}
+
 /// Trains a model.
 pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
     if args.text {
@@ -105,6 +118,7 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
             epochs: args.epochs,
             seed: args.seed,
             out: &args.out,
+            backend: args.backend.into(),
         });
     }
     let mut recipe = match &args.recipe {
@@ -138,37 +152,10 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
         bfloat16: args.bf16,
     };
     let mut screen = Screen { bar: progress_bar(), folder: args.out.clone() };
-    let path = train_on(args.backend, &run, &mut screen)?;
+    let path = learner::train(&run, args.backend.into(), &mut screen)?;
     screen.bar.finish_and_clear();
     eprintln!("the best epoch's model is {}", path.display());
     Ok(())
-}
-
-fn train_on(
-    backend: TrainBackend,
-    run: &Run<'_>,
-    screen: &mut Screen,
-) -> Result<PathBuf, TrainError> {
-    use burn::backend::Autodiff;
-    match backend {
-        #[cfg(feature = "tch")]
-        TrainBackend::Tch => learner::train::<Autodiff<burn::backend::LibTorch>>(
-            run,
-            &burn::backend::libtorch::LibTorchDevice::Cpu,
-            screen,
-        ),
-        #[cfg(feature = "cuda")]
-        TrainBackend::Cuda => {
-            learner::train::<Autodiff<burn::backend::Cuda>>(run, &Default::default(), screen)
-        }
-        #[cfg(feature = "wgpu")]
-        TrainBackend::Wgpu => {
-            learner::train::<Autodiff<burn::backend::Wgpu>>(run, &Default::default(), screen)
-        }
-        TrainBackend::Flex => {
-            learner::train::<Autodiff<burn::backend::Flex>>(run, &Default::default(), screen)
-        }
-    }
 }
 
 struct Screen {

@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, anyhow, ensure};
 use emotion_capture::SoundFile;
 use emotion_core::AudioSource;
+use emotion_train::backend::TrainBackend;
 use emotion_train::save::save_bytes;
 use emotion_train::voice::dataset::{Place, TRAIN, VoiceData};
 use emotion_train::voice::evaluation::{SetFigures, evaluate};
@@ -31,6 +32,7 @@ pub struct Training<'a> {
     pub epochs: Option<usize>,
     pub seed: Option<u64>,
     pub out: &'a Path,
+    pub backend: TrainBackend,
 }
 
 /// Trains a voice model and writes it with its hash and its recipe.
@@ -60,8 +62,7 @@ pub fn run_training(args: &Training<'_>) -> anyhow::Result<()> {
         data.utterances.len() - learned
     );
     let mut screen = Screen { started: Instant::now() };
-    type Backend = burn::backend::Autodiff<burn::backend::Flex>;
-    let model = train::<Backend>(&recipe, &data.utterances, &Default::default(), &mut screen)?;
+    let model = train(&recipe, &data.utterances, args.backend, &mut screen)?;
 
     let bytes = model.to_bytes().map_err(|reason| anyhow!("the model is unusable: {reason}"))?;
     std::fs::create_dir_all(args.out)

@@ -10,6 +10,8 @@ mod cost;
 pub mod efficientnet;
 mod heads;
 pub mod layers;
+#[cfg(feature = "tch")]
+mod libtorch;
 mod limits;
 pub mod resnet;
 pub mod training;

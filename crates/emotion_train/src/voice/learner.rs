@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use burn::backend::Autodiff;
 use burn::module::{AutodiffModule, Module};
 use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::activation::{log_softmax, relu};
@@ -21,6 +22,7 @@ use super::evaluation::{SetFigures, by_set};
 use super::hearing::{Hearing, hear};
 use super::recipe::VoiceRecipe;
 use super::table::{Piece, arousal, pieces};
+use crate::backend::{TrainBackend, with_backend};
 use crate::error::TrainError;
 use crate::temperature::{LabelledLogits, fit_temperature};
 
@@ -43,7 +45,18 @@ pub trait VoiceObserver {
 ///
 /// # Errors
 /// [`TrainError`] where the loss is not finite any more, or a backend fails.
-pub fn train<B: AutodiffBackend>(
+pub fn train(
+    recipe: &VoiceRecipe,
+    utterances: &[Utterance],
+    backend: TrainBackend,
+    observer: &mut dyn VoiceObserver,
+) -> Result<VoiceModel, TrainError> {
+    with_backend!(backend, B => {
+        train_on::<Autodiff<B>>(recipe, utterances, &Default::default(), observer)
+    })
+}
+
+fn train_on<B: AutodiffBackend>(
     recipe: &VoiceRecipe,
     utterances: &[Utterance],
     device: &B::Device,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use burn::backend::Autodiff;
 use burn::module::AutodiffModule;
 use burn::tensor::activation::log_sigmoid;
 use burn::tensor::backend::{AutodiffBackend, Backend};
@@ -22,6 +23,7 @@ use super::evaluation::{Read, SetFigures, figures};
 use super::fit::{ReadLine, fit};
 use super::lines::{LabelledLine, LineSplit, Lines, LinesError};
 use super::recipe::WordsRecipe;
+use crate::backend::{TrainBackend, with_backend};
 use crate::ema::{decay_at, update_average};
 use crate::error::{TrainError, unwritable};
 use crate::save::{save_bytes, write};
@@ -70,7 +72,15 @@ pub struct WordsEpoch {
 ///
 /// # Errors
 /// [`TrainError`] when lines or folder cannot be used, or the loss is not finite any more.
-pub fn train<B: AutodiffBackend>(
+pub fn train(
+    run: &WordsRun<'_>,
+    backend: TrainBackend,
+    observer: &mut dyn WordsObserver,
+) -> Result<PathBuf, TrainError> {
+    with_backend!(backend, B => train_on::<Autodiff<B>>(run, &Default::default(), observer))
+}
+
+fn train_on<B: AutodiffBackend>(
     run: &WordsRun<'_>,
     device: &B::Device,
     observer: &mut dyn WordsObserver,

@@ -14,14 +14,13 @@ use emotion_core::Frame;
 use emotion_project::{Intake, Project, SessionStart, moment_of, parse_moment};
 use emotion_store::{ChannelKind, RecordingReader, What};
 
+use super::pieces::Pieces;
 use super::tell;
 use crate::commands::pipeline::PipelineArgs;
 use crate::commands::stop::stop_on_ctrl_c;
 
 /// Frames between decoding and analysis.
 const WAITING: usize = 2;
-/// A resumed import begins to look so much earlier, so that tracks and smoothed scores are there again.
-const LEAD_IN: Duration = Duration::from_secs(10);
 
 /// Imports a session of a person: a film, a folder of pictures, or a recording (.face)
 ///
@@ -179,26 +178,25 @@ fn film(
         is_live: false,
         expected: None,
     };
-    let (mut finder, mut reader) = (parts.finder()?, parts.reader()?);
     let mut intake = project.begin_session(&args.person, &start)?;
     tell_resumed(&intake);
+    let mut pieces = Pieces::at(&parts, intake.resumes_at())?;
     let step = Duration::from_secs_f64(1.0 / args.rate.clamp(0.1, 1000.0));
-    let from = intake.resumes_at().saturating_sub(LEAD_IN);
-    let resumed = !intake.resumes_at().is_zero();
+    let from = pieces.first_frame();
     thread::scope(|scope| {
         let (sender, frames) = bounded(WAITING);
         let path = path.to_owned();
         scope.spawn(move || decode(path, step, from, &sender));
         let mut end = Duration::ZERO;
-        let mut first = true;
+        let mut piece = Duration::ZERO;
         for frame in frames {
             let frame = frame?;
             let size = (frame.width(), frame.height());
-            let analysis = reader.read(&finder.find(&frame)?)?;
+            let analysis = pieces.analyze(&frame)?;
             end = frame.time() + step;
-            if std::mem::take(&mut first) && resumed {
-                // Tracks are numbered anew.
-                intake.new_source(intake.resumes_at())?;
+            if frame.time() >= pieces.begins() && piece != pieces.begins() {
+                piece = pieces.begins();
+                intake.new_source(piece)?;
             }
             intake.frame(frame.time(), size, &analysis)?;
             if stop.load(Ordering::Relaxed) {
@@ -210,23 +208,23 @@ fn film(
     })
 }
 
-/// Gives a film's frames from a time on, each at least `step` after the one before.
+/// Gives a film's frames from a time on, at most one for each `step`: the same ones, wherever it begins.
 fn decode(
     path: PathBuf,
     step: Duration,
     from: Duration,
     frames: &Sender<Result<Frame, CaptureError>>,
 ) {
-    // A small tolerance: times of films are rounded.
-    let step = step.mul_f64(0.95);
-    let mut next = from;
+    // Rounded: a film that has just this rate has all its frames, though its times are not exact.
+    let step_of = |time: Duration| (time.as_secs_f64() / step.as_secs_f64()).round() as u64;
+    let mut next = step_of(from);
     let result = emotion_capture::open(&SourceSpec::Path(path), &OpenOptions::default()).and_then(
         |mut source| {
             while let Some(frame) = source.next_frame()? {
-                if frame.time() < next {
+                if step_of(frame.time()) < next {
                     continue;
                 }
-                next = frame.time() + step;
+                next = step_of(frame.time()) + 1;
                 if frames.send(Ok(frame)).is_err() {
                     break;
                 }

@@ -1,8 +1,6 @@
 //! A game is recorded and played back at 1×, at 8× and held in the middle: the same entities, resting
 //! baselines, ranges, slots and input at the same times, to the last bit.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
-
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

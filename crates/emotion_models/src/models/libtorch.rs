@@ -5,6 +5,10 @@
 //! convolution with a kernel as large as the image, and batch normalisation is a dozen passes over
 //! memory. Here libtorch differentiates the block, and to Burn it is one operation.
 
+use super::activation::Activation;
+use super::training::{
+    ConvNormParts, ConvNormResult, EPSILON, TrainingBackend, ema_without_gradient,
+};
 use burn::backend::Autodiff;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
@@ -13,10 +17,6 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::libtorch::{LibTorch, TchTensor};
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Tensor, TensorPrimitive};
-use emotion_models::models::activation::Activation;
-use emotion_models::models::training::{
-    ConvNormParts, ConvNormResult, EPSILON, TrainingBackend, ema_without_gradient,
-};
 use tch::Kind;
 
 impl TrainingBackend for LibTorch {}
@@ -169,10 +169,9 @@ impl Backward<LibTorch, 4> for ConvNorm {
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::{Distribution, Tolerance};
-    use emotion_models::models::conv_norm::ConvNormConfig;
-
+    use super::super::conv_norm::ConvNormConfig;
     use super::*;
+    use burn::tensor::{Distribution, Tolerance};
 
     #[test]
     fn outputs_and_gradients_match_burn() {

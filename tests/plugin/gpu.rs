@@ -1,9 +1,6 @@
 //! The model on the device that Bevy draws with, and the camera's picture in a texture of it.
 //! Software Vulkan will do.
 
-#![cfg(all(feature = "hud", feature = "films", feature = "wgpu"))]
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking too")]
-
 use std::time::{Duration, Instant};
 
 use bevy::app::PluginsState;

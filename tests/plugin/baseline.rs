@@ -4,7 +4,6 @@
 //! The clips of people lie in `../shared/clips` and are no part of the project, so that test is
 //! ignored unless it is asked for.
 
-#![cfg(feature = "films")]
 #![expect(clippy::expect_used, reason = "helpers of tests fail by panicking too")]
 
 use std::collections::BTreeMap;

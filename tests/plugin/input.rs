@@ -1,8 +1,6 @@
 //! Expressions as game input, in apps without a window: virtual faces are seen, actions come out,
 //! at exact times.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
-
 use std::path::Path;
 use std::time::{Duration, Instant};
 

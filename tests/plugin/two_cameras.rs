@@ -1,7 +1,5 @@
 //! Two cameras at once: each face belongs to the camera that sees it, and goes with it.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
-
 use std::time::{Duration, Instant};
 
 use bevy::prelude::*;
