@@ -1,24 +1,28 @@
-//! How long the plugin's own systems hold the main thread in an update, with four faces.
+//! How long the plugin's own systems hold the main thread in an update, with eight faces.
 //!
 //! `cargo bench --bench main_thread [-- SECONDS]`
 //!
-//! The puppet's four heads go through the real detector and the real model in the background, as
+//! The puppet's heads, in two rows, go through the real detector and the real model in the background, as
 //! in a game. The update runs on one thread, so that everything counts that a system does.
 
 #![expect(clippy::print_stdout, reason = "a bench reports on standard output")]
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use bevy::ecs::schedule::SingleThreadedExecutor;
 use bevy::prelude::*;
-use bevy_emotion::capture::puppet::PuppetConfig;
-use bevy_emotion::capture::{OpenOptions, SourceSpec};
+use bevy_emotion::capture::{Capture, frame_slot};
 use bevy_emotion::plugin::{
-    CapturePlugin, EmotionPlugins, EmotionStatus, EmotionSystems, Face, FrameAnalyzed,
+    EmotionCamera, EmotionPlugins, EmotionStatus, EmotionSystems, Face, FrameAnalyzed,
 };
 
-const FACES: usize = 4;
-const TARGET: Duration = Duration::from_millis(1);
+use support::{draw, film};
+
+mod support;
+
+const FACES: usize = 8;
+const TARGET: Duration = Duration::from_micros(200);
 /// A game's pace.
 const UPDATE_TIME: Duration = Duration::from_micros(16_667);
 /// Loading and finding the faces may take this long.
@@ -36,7 +40,10 @@ struct Analyses(usize);
 fn main() -> Result<(), String> {
     let seconds = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
     let duration = Duration::from_secs(seconds.unwrap_or(20));
-    let mut app = app();
+    let frames = draw(2, FACES as u8 / 2, (960, 270))?;
+    let (sender, receiver) = frame_slot();
+    thread::spawn(move || film(&frames, &sender, |_| true));
+    let mut app = app(Capture::from_receiver("drawn".to_owned(), receiver));
 
     let start = Instant::now();
     while faces_in_view(&mut app) < FACES {
@@ -75,14 +82,11 @@ fn main() -> Result<(), String> {
     Ok(())
 }
 
-fn app() -> App {
-    let puppet = PuppetConfig { heads: FACES as u8, ..default() };
+fn app(camera: Capture) -> App {
     let mut app = App::new();
+    app.world_mut().spawn(EmotionCamera::new(camera));
     app.add_plugins((MinimalPlugins, AssetPlugin::default(), ImagePlugin::default()))
-        .add_plugins(EmotionPlugins.set(CapturePlugin {
-            source: SourceSpec::Puppet,
-            options: OpenOptions { puppet, ..default() },
-        }))
+        .add_plugins(EmotionPlugins)
         .insert_resource(Stopwatch { started: Instant::now(), last: Duration::ZERO })
         .init_resource::<Analyses>()
         .add_systems(
@@ -116,7 +120,7 @@ fn count_analyses(mut messages: MessageReader<FrameAnalyzed>, mut analyses: ResM
 fn update(app: &mut App) {
     let start = Instant::now();
     app.update();
-    std::thread::sleep(UPDATE_TIME.saturating_sub(start.elapsed()));
+    thread::sleep(UPDATE_TIME.saturating_sub(start.elapsed()));
 }
 
 fn faces_in_view(app: &mut App) -> usize {

@@ -5,6 +5,7 @@
 
 mod audio;
 mod capture_error;
+mod eight_bits;
 mod event;
 mod evidence;
 mod expression;
@@ -19,6 +20,7 @@ mod time;
 
 pub use audio::{AudioChunk, AudioError, SAMPLE_RATES};
 pub use capture_error::CaptureError;
+pub use eight_bits::{from_eight_bits, to_eight_bits};
 pub use event::{EVENT_VERSION, Event, EventKind, FaceReading};
 pub use evidence::{Evidence, Modality};
 pub use expression::{Expression, Scores, UnknownExpression};

@@ -1,12 +1,12 @@
 //! The network, and the file that it is in.
 //!
-//! A file is safetensors with a [`VoiceHeader`] in its metadata. The network is a few dense layers over the
+//! A file is safetensors with a [`VoiceHeader`] in its metadata, and weights in eight bits. The network is a few dense layers over the
 //! statistics of a window; several members' outputs are averaged.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use emotion_core::{Expression, Scores};
+use emotion_core::{Expression, Scores, from_eight_bits, to_eight_bits};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use crate::functionals::COUNT;
 /// The entry of the metadata that holds the header.
 const HEADER_KEY: &str = "bevy_emotion_voice";
 /// The version of the format, and of the statistics that networks are trained on.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 /// Logits of the seven expressions, and arousal.
 pub const OUTPUTS: usize = Expression::COUNT + 1;
 /// Statistics further than this many deviations from the mean are taken as this far.
@@ -182,10 +182,14 @@ impl VoiceModel {
             let mut layers = Vec::new();
             while layers.len() < MOST_PARTS && has(&name_of(members.len(), layers.len(), "weight"))
             {
-                layers.push(Dense {
-                    weight: values(&name_of(members.len(), layers.len(), "weight"))?,
-                    bias: values(&name_of(members.len(), layers.len(), "bias"))?,
-                });
+                let weight = name_of(members.len(), layers.len(), "weight");
+                let scales = values(&format!("{weight}.scale"))?;
+                let weight = eight_bits(&tensors, &weight).map_err(&damaged)?;
+                let bias = values(&name_of(members.len(), layers.len(), "bias"))?;
+                if scales.len() != bias.len() {
+                    return Err(unfit("the sizes of its layers do not fit each other".to_owned()));
+                }
+                layers.push(Dense { weight: from_eight_bits(weight, &scales), bias });
             }
             members.push(layers);
         }
@@ -201,28 +205,29 @@ impl VoiceModel {
     /// A sentence, where the model's sizes do not fit each other.
     pub fn to_bytes(&self) -> Result<Vec<u8>, String> {
         self.check()?;
-        let mut named = BTreeMap::new();
-        named.insert("mean".to_owned(), (vec![COUNT], &self.mean));
-        named.insert("deviation".to_owned(), (vec![COUNT], &self.deviation));
+        let mut stored = BTreeMap::new();
+        let mut store = |name: String, values: &[f32]| {
+            let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            stored.insert(name, (Dtype::F32, vec![values.len()], bytes));
+        };
+        store("mean".to_owned(), &self.mean);
+        store("deviation".to_owned(), &self.deviation);
+        let mut weights = Vec::new();
         for (member, layers) in self.members.iter().enumerate() {
             for (layer, dense) in layers.iter().enumerate() {
-                let outputs = dense.bias.len();
-                let shape = vec![dense.weight.len() / outputs, outputs];
-                named.insert(name_of(member, layer, "weight"), (shape, &dense.weight));
-                named.insert(name_of(member, layer, "bias"), (vec![outputs], &dense.bias));
+                let (name, outputs) = (name_of(member, layer, "weight"), dense.bias.len());
+                let (bytes, scales) = to_eight_bits(&dense.weight, outputs)
+                    .ok_or_else(|| format!("{name} has values that are not finite"))?;
+                store(format!("{name}.scale"), &scales);
+                store(name_of(member, layer, "bias"), &dense.bias);
+                weights.push((name, (Dtype::I8, vec![bytes.len() / outputs, outputs], bytes)));
             }
         }
-        let bytes: Vec<_> = named
-            .into_iter()
-            .map(|(name, (shape, values))| {
-                let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-                (name, shape, bytes)
-            })
-            .collect();
-        let views = bytes
+        stored.extend(weights);
+        let views = stored
             .iter()
-            .map(|(name, shape, bytes)| {
-                let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
+            .map(|(name, (dtype, shape, bytes))| {
+                let view = TensorView::new(*dtype, shape.clone(), bytes);
                 view.map(|view| (name, view)).map_err(|error| error.to_string())
             })
             .collect::<Result<Vec<_>, _>>()?;
@@ -314,6 +319,15 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 fn name_of(member: usize, layer: usize, part: &str) -> String {
     format!("{member}.{layer}.{part}")
+}
+
+/// The bytes of a tensor in eight bits.
+fn eight_bits<'a>(tensors: &SafeTensors<'a>, name: &str) -> Result<&'a [u8], String> {
+    let tensor = tensors.tensor(name).map_err(|error| error.to_string())?;
+    match tensor.dtype() {
+        Dtype::I8 => Ok(tensor.data()),
+        other => Err(format!("{name} is stored as {other:?} instead of I8")),
+    }
 }
 
 fn tensor_values(tensor: &TensorView<'_>) -> Result<Vec<f32>, String> {

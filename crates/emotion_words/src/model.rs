@@ -1,12 +1,11 @@
-//! Model files: safetensors with a header, the large tables in eight bits.
+//! Model files: safetensors with a header, what is large in eight bits.
 
 use std::collections::HashMap;
 
 use burn::module::Param;
-use burn::nn::Linear;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
-use emotion_core::Expression;
+use emotion_core::{Expression, from_eight_bits, to_eight_bits};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
@@ -20,7 +19,10 @@ use crate::readout::WordsReadout;
 const HEADER_KEY: &str = "bevy_emotion_words";
 
 /// The version of the format, and of the pieces that the tables are for.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+
+/// Rows of the table `direct` with anything in them, a bit for each, the lowest first: most have nothing.
+const USED_ROWS: &str = "direct.rows";
 
 /// The description in a model file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -96,7 +98,8 @@ impl<B: Backend> WordsModel<B> {
         Ok(Self { header, network, known })
     }
 
-    /// The model as a file's bytes: tables in eight bits with a scale for each column, other numbers in 32.
+    /// The model as a file's bytes: tables and wide layers in eight bits with a scale for each column, other
+    /// numbers in 32.
     ///
     /// # Errors
     /// [`WordsError::Unwritable`] when the backend does not hand its numbers out.
@@ -104,25 +107,37 @@ impl<B: Backend> WordsModel<B> {
         let unwritable = |error: &dyn std::fmt::Debug| WordsError::Unwritable(format!("{error:?}"));
         let text = serde_json::to_string(&self.header).map_err(|error| unwritable(&error))?;
         let mut stored = Vec::new();
-        for (name, table) in [("pieces", &self.network.pieces), ("direct", &self.network.direct)] {
-            let shape = table.val().dims().to_vec();
-            let values = numbers(table.val())?;
-            let (small, scales) = to_eight_bits(&values, shape[1]);
-            stored.push((name.to_owned(), Dtype::I8, shape.clone(), small));
-            stored.push((format!("{name}.scale"), Dtype::F32, vec![shape[1]], to_le(&scales)));
+        let WordsNetwork { pieces, direct, first, second, attention, output, .. } = &self.network;
+        for (name, table) in [
+            ("pieces", pieces),
+            ("direct", direct),
+            ("first.weight", &first.weight),
+            ("second.weight", &second.weight),
+        ] {
+            let width = table.val().dims()[1];
+            let small = to_eight_bits(&numbers(table.val())?, width);
+            let (mut small, scales) = small
+                .ok_or_else(|| unwritable(&format!("{name} has values that are not finite")))?;
+            if name == "direct" {
+                let used;
+                (used, small) = without_empty_rows(&small, width);
+                stored.push((USED_ROWS.to_owned(), Dtype::U8, vec![used.len()], used));
+            }
+            stored.push((name.to_owned(), Dtype::I8, vec![small.len() / width, width], small));
+            stored.push((format!("{name}.scale"), Dtype::F32, vec![width], to_le(&scales)));
         }
-        for (name, layer) in layers(&self.network) {
-            let weight = layer.weight.val();
-            let shape = weight.dims().to_vec();
-            stored.push((format!("{name}.weight"), Dtype::F32, shape, to_le(&numbers(weight)?)));
+        for (name, layer) in [("attention", attention), ("output", output)] {
+            let shape = layer.weight.val().dims().to_vec();
+            let weight = to_le(&numbers(layer.weight.val())?);
+            stored.push((format!("{name}.weight"), Dtype::F32, shape, weight));
+        }
+        for (name, layer) in
+            [("first", first), ("second", second), ("attention", attention), ("output", output)]
+        {
             if let Some(bias) = &layer.bias {
                 let shape = bias.val().dims().to_vec();
-                stored.push((
-                    format!("{name}.bias"),
-                    Dtype::F32,
-                    shape,
-                    to_le(&numbers(bias.val())?),
-                ));
+                let bias = to_le(&numbers(bias.val())?);
+                stored.push((format!("{name}.bias"), Dtype::F32, shape, bias));
             }
         }
         let known = self.known.as_bytes().to_vec();
@@ -138,15 +153,6 @@ impl<B: Backend> WordsModel<B> {
     }
 }
 
-fn layers<B: Backend>(network: &WordsNetwork<B>) -> [(&'static str, &Linear<B>); 4] {
-    [
-        ("first", &network.first),
-        ("second", &network.second),
-        ("attention", &network.attention),
-        ("output", &network.output),
-    ]
-}
-
 fn numbers<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> Result<Vec<f32>, WordsError> {
     let data = tensor.into_data().convert::<f32>();
     data.to_vec().map_err(|error| WordsError::Unwritable(format!("{error:?}")))
@@ -156,17 +162,26 @@ fn to_le(values: &[f32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-/// Each column as whole numbers from -127 to 127, and what they have to be multiplied by.
-fn to_eight_bits(values: &[f32], width: usize) -> (Vec<u8>, Vec<f32>) {
-    let mut scales = vec![f32::MIN_POSITIVE; width];
-    for row in values.chunks_exact(width) {
-        for (scale, value) in scales.iter_mut().zip(row) {
-            *scale = scale.max(value.abs() / 127.0);
+/// Which rows have anything in them, as [`USED_ROWS`], and those rows.
+fn without_empty_rows(bytes: &[u8], width: usize) -> (Vec<u8>, Vec<u8>) {
+    let rows = bytes.chunks_exact(width);
+    let mut used = vec![0; rows.len().div_ceil(8)];
+    let mut kept = Vec::new();
+    for (index, row) in rows.enumerate() {
+        if row.iter().any(|byte| *byte != 0) {
+            used[index / 8] |= 1 << (index % 8);
+            kept.extend_from_slice(row);
         }
     }
-    let small = values.iter().zip(scales.iter().cycle());
-    let small = small.map(|(value, scale)| ((value / scale).round() as i8) as u8).collect();
-    (small, scales)
+    (used, kept)
+}
+
+/// All rows again, of those that [`without_empty_rows`] kept.
+fn with_empty_rows(used: &[u8], kept: &[u8], [rows, width]: [usize; 2]) -> Vec<u8> {
+    let mut kept = kept.chunks_exact(width);
+    let is_used = |index: usize| used[index / 8] >> (index % 8) & 1 == 1;
+    let row = |index| if is_used(index) { kept.next() } else { None };
+    (0..rows).map(row).flat_map(|row| row.map_or_else(|| vec![0; width], <[u8]>::to_vec)).collect()
 }
 
 fn network_of<B: Backend>(
@@ -175,27 +190,45 @@ fn network_of<B: Backend>(
 ) -> Result<WordsNetwork<B>, WordsError> {
     let device = B::Device::default();
     let mut network = config.init::<B>(&device);
-    for (name, table) in [("pieces", &mut network.pieces), ("direct", &mut network.direct)] {
+    let WordsNetwork { pieces, direct, first, second, attention, output, .. } = &mut network;
+    for (name, table) in [
+        ("pieces", pieces),
+        ("direct", direct),
+        ("first.weight", &mut first.weight),
+        ("second.weight", &mut second.weight),
+    ] {
         let shape = table.val().dims();
-        let small = expected(file, name, Dtype::I8, &shape)?;
+        let small = match name {
+            "direct" => direct_rows(file, shape)?,
+            name => expected(file, name, Dtype::I8, &shape)?.to_vec(),
+        };
         let scales = floats(file, &format!("{name}.scale"), &[shape[1]])?;
-        let values = small.iter().zip(scales.iter().cycle());
-        let values: Vec<f32> = values.map(|(byte, scale)| f32::from(*byte as i8) * scale).collect();
-        *table = Param::from_tensor(Tensor::from_data(TensorData::new(values, shape), &device));
+        let values = TensorData::new(from_eight_bits(&small, &scales), shape);
+        *table = Param::from_tensor(Tensor::from_data(values, &device));
     }
-    let WordsNetwork { first, second, attention, output, .. } = &mut network;
-    let named =
-        [("first", first), ("second", second), ("attention", attention), ("output", output)];
-    for (name, layer) in named {
+    for (name, layer) in [("attention", &mut *attention), ("output", &mut *output)] {
         let shape = layer.weight.val().dims();
         let weight = floats(file, &format!("{name}.weight"), &shape)?;
         layer.weight =
             Param::from_tensor(Tensor::from_data(TensorData::new(weight, shape), &device));
-        let bias = floats(file, &format!("{name}.bias"), &[shape[1]])?;
-        let bias = Tensor::from_data(TensorData::new(bias, [shape[1]]), &device);
+    }
+    for (name, layer) in
+        [("first", first), ("second", second), ("attention", attention), ("output", output)]
+    {
+        let outputs = layer.weight.val().dims()[1];
+        let bias = floats(file, &format!("{name}.bias"), &[outputs])?;
+        let bias = Tensor::from_data(TensorData::new(bias, [outputs]), &device);
         layer.bias = Some(Param::from_tensor(bias));
     }
     Ok(network)
+}
+
+/// The table `direct` with all of its rows.
+fn direct_rows(file: &SafeTensors<'_>, shape: [usize; 2]) -> Result<Vec<u8>, WordsError> {
+    let used = expected(file, USED_ROWS, Dtype::U8, &[shape[0].div_ceil(8)])?;
+    let count = used.iter().map(|bits| bits.count_ones() as usize).sum();
+    let kept = expected(file, "direct", Dtype::I8, &[count, shape[1]])?;
+    Ok(with_empty_rows(used, kept, shape))
 }
 
 fn find<'a>(file: &SafeTensors<'a>, name: &str) -> Result<TensorView<'a>, WordsError> {
