@@ -55,7 +55,7 @@ fn main() -> Result<(), String> {
     took.sort_unstable();
     let quantile = |share: f64| took[((took.len() - 1) as f64 * share) as usize];
     let frames_in = duration.as_secs_f64() / FRAME_TIME.as_secs_f64();
-    println!("{SIZE:?}, {} of {frames_in:.0} frames read", took.len());
+    println!("{} of {frames_in:.0} frames read", took.len());
     let (median, p95) = (quantile(0.5), quantile(0.95));
     let frame_times = p95.as_secs_f64() / FRAME_TIME.as_secs_f64();
     println!(
