@@ -49,6 +49,7 @@ mod segment;
 mod session;
 mod smile;
 pub mod stats;
+pub mod study;
 
 pub use audit::{AuditEntry, AuditState};
 pub use consent::Consent;
