@@ -256,7 +256,7 @@ fn check_clock(started_at: i64) -> Result<(), ProjectError> {
 }
 
 /// A hash that nobody can guess names of files from: the person's tag is random.
-fn source_hash(person: &Person, identity: &str) -> String {
+pub(crate) fn source_hash(person: &Person, identity: &str) -> String {
     hex(&Sha256::digest(format!("{}\n{identity}", person.tag)))
 }
 

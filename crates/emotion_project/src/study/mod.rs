@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use rusqlite::{Row, params};
 
+use crate::intake::source_hash;
 use crate::person::is_pseudonym;
 use crate::project::private_folder;
 use crate::{Intake, Project, ProjectError, SessionStart, audit, now};
@@ -181,23 +182,26 @@ impl Project {
         let study = self.study(study)?;
         let person = self.person(pseudonym)?;
         person.require_consent()?;
-        // Live sessions that were interrupted count: they cannot be read again.
-        let sql = "SELECT session, state FROM view JOIN session ON session.id = session \
-                   WHERE study = ? AND view.person = ?";
+        let identity = format!("{}\nstudy {}", start.identity, study.id);
+        let start = SessionStart { identity, ..start.clone() };
+        let sql = "SELECT session, state, started_at, source_hash FROM view \
+                   JOIN session ON session.id = session WHERE study = ? AND view.person = ?";
         let seen = self.db.query_row(sql, params![study.id, person.id], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+            let (state, hash): (String, String) = (row.get(1)?, row.get(3)?);
+            let goes_on = state == "open"
+                && !start.is_live
+                && row.get::<_, i64>(2)? == start.started_at
+                && hash == source_hash(&person, &start.identity);
+            Ok((row.get(0)?, goes_on))
         });
         match seen {
-            Err(rusqlite::Error::QueryReturnedNoRows) => {}
-            Ok((_, state)) if state == "open" && !start.is_live => {}
-            Ok((session, _)) => {
+            Err(rusqlite::Error::QueryReturnedNoRows) | Ok((_, true)) => {}
+            Ok((session, false)) => {
                 let (person, study) = (pseudonym.to_owned(), study.name);
                 return Err(ProjectError::SeenAlready { person, study, session });
             }
             Err(error) => return Err(error.into()),
         }
-        let identity = format!("{}\nstudy {}", start.identity, study.id);
-        let start = SessionStart { identity, ..start.clone() };
         let view = View { study: study.id, lead: study.baseline.lead() };
         self.begin(pseudonym, &start, Some(view))
     }

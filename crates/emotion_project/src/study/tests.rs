@@ -44,7 +44,8 @@ fn watch(project: &mut Project, study: &str, who: &str, smile: f32, leaves: bool
         project.add_person(who).unwrap();
         project.give_consent(who, "form", START).unwrap();
     }
-    let day = i64::from(study != "spot") * 86_400;
+    // Another day for each study.
+    let day = study.len() as i64 * 86_400;
     let start = SessionStart { started_at: START + day, ..start() };
     let mut intake = project.begin_view(study, who, &start).unwrap();
     let restless = who.bytes().map(f32::from).sum::<f32>();
@@ -162,7 +163,10 @@ fn an_interrupted_import_of_a_viewer_goes_on_and_does_not_count_before() {
     let (_folder, mut project) = filled();
     project.add_person("w").unwrap();
     project.give_consent("w", "form", START).unwrap();
-    drop(project.begin_view("spot", "w", &start()).unwrap());
+    let day = SessionStart { started_at: START + 4 * 86_400, ..start() };
+    drop(project.begin_view("spot", "w", &day).unwrap());
+    let other = project.begin_view("spot", "w", &start()).err().unwrap();
+    assert!(matches!(other, ProjectError::SeenAlready { .. }), "another film: {other}");
     let found = project.findings("spot", &[Expression::Happy]).unwrap();
     assert_eq!((found.viewers, found.left_out.unfinished), (7, 1));
     watch(&mut project, "spot", "w", 0.5, false);
@@ -190,4 +194,33 @@ fn studies_that_make_no_sense_are_refused() {
     let mut project = Project::create(&folder.path().join("p"), &therapy).unwrap();
     let refused = project.add_study("a", "f.mp4", FILM, BASELINE).unwrap_err();
     assert!(refused.to_string().contains("has no studies"), "{refused}");
+}
+
+#[test]
+fn reports_are_one_file_that_names_nobody() {
+    use crate::report::study::{Frames, comparison, study, wanted_frames};
+    let (_folder, mut project) = filled();
+    let expressions = [Expression::Happy, Expression::Surprise];
+    let found = project.findings("spot", &expressions).unwrap();
+    let wanted = wanted_frames(&found);
+    assert!(wanted.windows(2).all(|pair| pair[0] < pair[1]) && wanted.len() >= 12, "{wanted:?}");
+    let frames: Frames = wanted.into_iter().map(|second| (second, vec![7; 900])).collect();
+    let with = study(&project, &found, &frames).unwrap();
+    assert!(with.contains("More happy") && with.contains("data:image/jpeg;base64,"));
+    let large: Frames = frames.keys().map(|second| (*second, vec![7; 90_000])).collect();
+    let without = study(&project, &found, &large).unwrap();
+    assert!(!without.contains("data:image") && without.len() <= crate::report::LARGEST);
+
+    project.add_study("cut", "cut.mp4", FILM, Baseline::Film).unwrap();
+    for who in ["w1", "w2", "w3", "w4", "w5", "w6"] {
+        watch(&mut project, "cut", who, 0.2, false);
+    }
+    let compared = project.compare_studies("spot", "cut", &expressions).unwrap();
+    let compared = comparison(&project, &compared).unwrap();
+    assert!(compared.contains("Maris") && compared.contains("0:10 to 0:15"), "{compared}");
+    for html in [with, without, compared] {
+        for name in ["v1", "w1", "anna", "NaN", "http:", "https:", "<script"] {
+            assert!(!html.contains(name), "{name}");
+        }
+    }
 }
