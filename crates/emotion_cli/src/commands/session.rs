@@ -1,7 +1,7 @@
 //! `emotion session`: sessions of a person, from a film, a recording or a camera, and their reports.
 
-mod import;
-mod record;
+pub(super) mod import;
+pub(super) mod record;
 
 use std::path::PathBuf;
 
@@ -153,7 +153,7 @@ fn time(text: &str) -> Result<u64, String> {
 }
 
 /// Says what came of a session.
-fn tell(person: &str, taken: &Taken) {
+pub fn tell(person: &str, taken: &Taken) {
     let session = &taken.session;
     eprintln!(
         "session {} of {person}, {}: {:.1} minutes, {} frames, in view in {:.0} % of them, {} smiles",
