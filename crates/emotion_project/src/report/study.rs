@@ -231,7 +231,7 @@ fn signed(value: f64) -> String {
         return "0".to_owned();
     }
     let text = format!("{:.2}", value.abs());
-    let text = text.trim_end_matches('0');
+    let text = text.trim_end_matches('0').trim_end_matches('.');
     if value < 0.0 { format!("−{text}") } else { format!("+{text}") }
 }
 

@@ -53,7 +53,12 @@ pub fn band(curves: &Curves) -> Vec<Option<Point>> {
             times
         })
         .collect();
-    band_of_draws(curves, &draws)
+    let mut points = band_of_draws(curves, &draws);
+    for point in points.iter_mut().flatten() {
+        // No mean of changes lies outside.
+        (point.low, point.high) = (point.low.max(-1.0), point.high.min(1.0));
+    }
+    points
 }
 
 /// The band from given draws: how often each viewer is in each of them.
