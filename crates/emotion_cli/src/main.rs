@@ -16,7 +16,7 @@ use commands::{analyze, cameras, export};
 #[cfg(feature = "train")]
 use commands::{calibrate, evaluate, logits, train};
 #[cfg(feature = "project")]
-use commands::{person, project, session};
+use commands::{person, project, session, study};
 
 /// Reads facial expressions from cameras, films and pictures, and reacts to them.
 ///
@@ -48,6 +48,8 @@ enum Command {
     Person(person::PersonArgs),
     #[cfg(feature = "project")]
     Session(session::SessionArgs),
+    #[cfg(feature = "project")]
+    Study(study::StudyArgs),
     #[cfg(feature = "serve")]
     Serve(serve::ServeArgs),
     #[cfg(feature = "train")]
@@ -78,6 +80,8 @@ fn main() -> ExitCode {
         Command::Person(args) => person::run(args),
         #[cfg(feature = "project")]
         Command::Session(args) => session::run(args),
+        #[cfg(feature = "project")]
+        Command::Study(args) => study::run(args),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(args),
         #[cfg(feature = "train")]

@@ -123,6 +123,41 @@ pub enum ProjectError {
     /// Something that is said of a session does not fit.
     #[error("{0}")]
     BadMark(String),
+    /// There is no such study.
+    #[error("there is no study \"{0}\" in this project; list the studies, or make it")]
+    NoStudy(String),
+    /// The study is there already.
+    #[error("there is a study \"{0}\" already; choose another name")]
+    StudyExists(String),
+    /// A study cannot be like this.
+    #[error("{0}")]
+    BadStudy(String),
+    /// The person has seen the film.
+    #[error(
+        "{person} is a viewer of {study} already, in session {session}; remove that session first if it was a \
+         mistake. Who sees a film again is no new viewer"
+    )]
+    SeenAlready {
+        /// The pseudonym.
+        person: String,
+        /// The study.
+        study: String,
+        /// The session that is there.
+        session: i64,
+    },
+    /// There are too few viewers to show anything.
+    #[error(
+        "{study} has {viewers} viewers whose recordings can be used, and nothing is shown of fewer than five: it \
+         would be about persons, not about an audience. Add viewers{left_out}"
+    )]
+    TooFewViewers {
+        /// The study.
+        study: String,
+        /// How many there are.
+        viewers: usize,
+        /// Who is not counted, and why.
+        left_out: String,
+    },
     /// There is nothing to report.
     #[error("{0} has no session that could be reported; record or import one first")]
     NothingToReport(String),

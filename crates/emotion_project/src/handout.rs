@@ -88,6 +88,7 @@ impl Project {
                 "model": session.model,
                 "state": session.state.name(),
                 "remarks": session.remarks,
+                "study": self.study_of(session.id)?,
                 "smiles": self.smiles(session.id)?,
                 "marks": marks,
             }));

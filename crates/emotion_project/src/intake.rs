@@ -17,6 +17,7 @@ use crate::project::Lock;
 use crate::seal::{self, Recipient};
 use crate::segment::{Finished, SegmentWriter};
 use crate::smile::SmileFinder;
+use crate::study::View;
 use crate::{
     Person, Project, ProjectError, Rollup, Session, SessionState, Smile, Span, audit, keys,
     moment_of, now, rollup, segment, session,
@@ -102,6 +103,16 @@ impl Project {
         pseudonym: &str,
         start: &SessionStart,
     ) -> Result<Intake<'_>, ProjectError> {
+        self.begin(pseudonym, start, None)
+    }
+
+    /// Begins a session, in which a film of a study is seen if `view` says so.
+    pub(crate) fn begin(
+        &mut self,
+        pseudonym: &str,
+        start: &SessionStart,
+        view: Option<View>,
+    ) -> Result<Intake<'_>, ProjectError> {
         let lock = self.lock()?;
         let person = self.person(pseudonym)?;
         person.require_consent()?;
@@ -115,7 +126,7 @@ impl Project {
             Some(found) => found,
             None => {
                 self.check_overlap(&person, start)?;
-                self.insert(&person, start, &source_hash)?
+                self.insert(&person, start, &source_hash, view)?
             }
         };
         let resumed_at = Duration::from_secs(carry.minute * segment::SECONDS);
@@ -197,6 +208,7 @@ impl Project {
         person: &Person,
         start: &SessionStart,
         source_hash: &str,
+        view: Option<View>,
     ) -> Result<(Session, Carry), ProjectError> {
         let carry = Carry { is_live: start.is_live, ..Carry::default() };
         let text = serde_json::to_string(&carry).unwrap_or_default();
@@ -207,6 +219,12 @@ impl Project {
             params![person.id, start.started_at, start.source, source_hash, start.model, text],
         )?;
         let id = transaction.last_insert_rowid();
+        if let Some(View { study, lead }) = view {
+            transaction.execute(
+                "INSERT INTO view (session, study, person, lead_s) VALUES (?, ?, ?, ?)",
+                params![id, study, person.id, i64::try_from(lead).unwrap_or(i64::MAX)],
+            )?;
+        }
         let detail = format!("{} from a {}", named(id), start.source);
         audit::log(&transaction, "session begun", &person.tag, &detail)?;
         transaction.commit()?;
@@ -238,7 +256,7 @@ fn check_clock(started_at: i64) -> Result<(), ProjectError> {
 }
 
 /// A hash that nobody can guess names of files from: the person's tag is random.
-fn source_hash(person: &Person, identity: &str) -> String {
+pub(crate) fn source_hash(person: &Person, identity: &str) -> String {
     hex(&Sha256::digest(format!("{}\n{identity}", person.tag)))
 }
 

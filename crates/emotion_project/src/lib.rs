@@ -18,6 +18,7 @@
 //! | `keys.rs`, `seal.rs` | a key for each person, with the feature `encrypt` |
 //! | `rollup.rs`, `smile.rs` | what is counted in a second, a minute, an hour |
 //! | `erase.rs`, `retention.rs`, `handout.rs` | how data go, and how a person gets theirs |
+//! | `study/` | many people, one film: curves of viewers, bands, comparisons |
 //! | `audit.rs` | who did what: a log that shows when it was changed |
 //! | `report/` | reports as HTML |
 //! | `export/` | tables and files for other programs |
@@ -49,6 +50,7 @@ mod segment;
 mod session;
 mod smile;
 pub mod stats;
+pub mod study;
 
 pub use audit::{AuditEntry, AuditState};
 pub use consent::Consent;

@@ -23,7 +23,7 @@ pub struct Person {
 }
 
 /// Whether a text can be a pseudonym: it becomes the name of a folder, and part of file names.
-fn is_pseudonym(text: &str) -> bool {
+pub(crate) fn is_pseudonym(text: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     (1..=32).contains(&text.len())
         && text.chars().all(fits)

@@ -78,6 +78,12 @@ impl Purpose {
         matches!(self, Self::Workplace | Self::Education | Self::Recruiting)
     }
 
+    /// Whether people may be looked at together. Who agreed to therapy, or to watch themselves, did not agree to be
+    /// part of a study (Article 5(1)(b) GDPR: purpose limitation).
+    pub const fn allows_studies(self) -> bool {
+        !matches!(self, Self::Wellbeing | Self::Therapy)
+    }
+
     /// Whether a project may be made for it.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ const APPLICATION_ID: i64 = 0x656d_6f70;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Each brings a database from the version of its index to the next one.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// The version that this program writes.
 pub const VERSION: i64 = MIGRATIONS.len() as i64;
@@ -94,6 +94,25 @@ mod tests {
         assert!(matches!(error, ProjectError::Newer { .. }), "{error}");
         assert!(error.to_string().contains("use a newer program"));
         assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn an_older_database_is_brought_up_to_date_and_keeps_what_is_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("project.db");
+        let db = Connection::open(&path).unwrap();
+        db.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        db.execute_batch(MIGRATIONS[0]).unwrap();
+        db.pragma_update(None, "user_version", 1).unwrap();
+        db.execute("INSERT INTO person (pseudonym, tag, added_at) VALUES ('heron', 't', 1)", [])
+            .unwrap();
+        drop(db);
+        let db = open(&path).unwrap();
+        let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        let count = |table: &str| -> i64 {
+            db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!((version, count("person"), count("study")), (VERSION, 1, 0));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use emotion_core::Analysis;
+use emotion_project::study::Baseline;
 use emotion_project::{
     Mark, MarkKind, NewProject, Project, ProjectError, Purpose, SessionStart, now, report,
 };
@@ -58,7 +59,7 @@ fn note(text: &str) -> Mark {
 }
 
 fn filled(folder: &Path, encrypt: bool) -> Project {
-    let new = NewProject { encrypt, ..NewProject::new("ward", Purpose::Therapy) };
+    let new = NewProject { encrypt, ..NewProject::new("ward", Purpose::Research) };
     let mut project = Project::create(folder, &new).expect("a project");
     for who in ["heron", "stork"] {
         project.add_person(who).expect("added");
@@ -75,8 +76,27 @@ fn filled(folder: &Path, encrypt: bool) -> Project {
         let out = project.out_folder(who).expect("a folder");
         fs::write(out.join("report.html"), html).expect("written");
     }
+    watch(&mut project);
     fs::write(folder.join("out").join("both.csv"), "heron,1\nstork,2\n").expect("written");
     project
+}
+
+/// Both are viewers of a study, whose sessions are like others.
+fn watch(project: &mut Project) {
+    let length = Duration::from_secs(200);
+    project.add_study("spot", "spot.mp4", length, Baseline::Film).expect("a study");
+    for who in ["heron", "stork"] {
+        let start = SessionStart {
+            started_at: 1_770_000_000,
+            source: "film".to_owned(),
+            identity: "film".to_owned(),
+            model: None,
+            is_live: false,
+            expected: None,
+        };
+        let intake = project.begin_view("spot", who, &start).expect("a view");
+        intake.finish(length).expect("stored");
+    }
 }
 
 #[test]
@@ -89,12 +109,13 @@ fn every_byte_of_a_person_goes_and_the_others_stay() {
             assert!(found(&path).iter().any(|(it, _)| *it == secret), "{secret} was never there");
         }
         let erased = project.erase_person("heron").expect("erased");
-        assert_eq!(erased.sessions, 3);
+        assert_eq!(erased.sessions, 4);
+        assert_eq!(project.study("spot").expect("there").viewers, 1);
         // Still open: the write-ahead log and its index are there, and searched.
         assert_eq!(found(&path), [], "encrypted: {encrypt}");
         assert!(matches!(project.person("heron"), Err(ProjectError::NoPerson(_))));
         let stork = project.person("stork").expect("there");
-        assert_eq!(project.sessions(&stork).expect("read").len(), 3);
+        assert_eq!(project.sessions(&stork).expect("read").len(), 4);
         assert!(path.join("out/stork/report.html").exists());
         let raw = fs::read_dir(path.join("raw")).expect("a folder").count();
         assert_eq!(raw, 12, "3 sessions of 4 minutes");
@@ -130,7 +151,7 @@ fn what_is_due_goes() {
         let due = project.due().expect("read");
         (due.people, due.sessions.len())
     };
-    assert_eq!((withdrawn, sessions), (vec!["heron".to_owned()], 3));
+    assert_eq!((withdrawn, sessions), (vec!["heron".to_owned()], 4));
     project.apply_retention().expect("applied");
     assert_eq!(found(&path), []);
     assert_eq!(fs::read_dir(path.join("raw")).expect("a folder").count(), 0);
@@ -144,7 +165,7 @@ fn a_person_gets_everything_that_is_theirs_and_nothing_else() {
         let mut project = filled(&folder.path().join("p"), encrypt);
         let to = folder.path().join("handed");
         let handed = project.hand_out("heron", &to).expect("handed out");
-        assert_eq!((handed.sessions, handed.recordings), (3, 12));
+        assert_eq!((handed.sessions, handed.recordings), (4, 12));
         for secret in SECRETS {
             assert!(found(&to).iter().any(|(it, _)| *it == secret), "{secret}");
         }

@@ -66,6 +66,11 @@ fn project(cause: Cause) -> Option<&'static str> {
         ProjectError::NoConsent { .. } => Some("`emotion person consent` writes it down"),
         ProjectError::NoSession(_) => Some("`emotion session list` lists them"),
         ProjectError::Clock { .. } => Some("--started 2026-03-02T14:30:00Z says when"),
+        ProjectError::NoStudy(_) => {
+            Some("`emotion study list` lists them, `emotion study new` makes one")
+        }
+        ProjectError::TooFewViewers { .. } => Some("`emotion study import` or `run`"),
+        ProjectError::SeenAlready { .. } => Some("`emotion session remove`"),
         ProjectError::NothingToReport(_) => Some("`emotion session import` or `record`"),
         _ => None,
     }

@@ -172,13 +172,22 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<()> {
         }
         return guarded(|| headless(args, recording));
     }
+    require_display("run with --headless --record demo.mp4")?;
+    guarded(|| windowed(args, recording))
+}
+
+/// Says what to do where there is no display.
+///
+/// # Errors
+/// If there is none.
+pub fn require_display(advice: &str) -> anyhow::Result<()> {
     let display = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if cfg!(target_os = "linux")
         && !["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(display)
     {
-        bail!("no display: run with --headless --record demo.mp4");
+        bail!("no display: {advice}");
     }
-    guarded(|| windowed(args, recording))
+    Ok(())
 }
 
 fn windowed(args: &DemoArgs, recording: Option<Recording>) -> anyhow::Result<()> {
@@ -351,7 +360,8 @@ fn report(args: &DemoArgs, app: &mut App) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn default_plugins() -> PluginGroupBuilder {
+/// Bevy's plugins, without its log and its sound.
+pub fn default_plugins() -> PluginGroupBuilder {
     // The program has already set up its log.
     let plugins = DefaultPlugins.build().disable::<LogPlugin>();
     // The demo makes no sound, so it does not open an audio device.
@@ -482,7 +492,10 @@ fn register_reactions(
 
 /// Turns panics of window and graphics libraries in `run` into messages: these libraries report a
 /// missing display or driver in no other way.
-fn guarded(run: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+///
+/// # Errors
+/// Those of `run`, and what it panics with.
+pub fn guarded<T>(run: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|panic| tracing::info!("{panic}")));
     let result = catch_unwind(AssertUnwindSafe(run));
@@ -517,9 +530,9 @@ mod tests {
 
     #[test]
     fn panics_become_messages_that_help() {
-        let no_driver = guarded(|| panic!("Unable to find a GPU! Make sure ..."));
+        let no_driver = guarded::<()>(|| panic!("Unable to find a GPU! Make sure ..."));
         assert!(no_driver.expect_err("it panicked").to_string().contains("mesa-vulkan-drivers"));
-        let other = guarded(|| panic!("index {} out of range", 7));
+        let other = guarded::<()>(|| panic!("index {} out of range", 7));
         assert!(other.expect_err("it panicked").to_string().contains("index 7 out of range"));
         assert!(guarded(|| Ok(())).is_ok());
     }

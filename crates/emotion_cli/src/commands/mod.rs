@@ -29,6 +29,8 @@ pub mod serve;
 #[cfg(feature = "project")]
 pub mod session;
 mod stop;
+#[cfg(feature = "project")]
+pub mod study;
 mod tape;
 mod text_analyze;
 #[cfg(feature = "train")]

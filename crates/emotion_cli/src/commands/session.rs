@@ -1,8 +1,8 @@
 //! `emotion session`: sessions of a person, from a film, a recording or a camera, and their reports.
 
-mod import;
+pub(super) mod import;
 mod pieces;
-mod record;
+pub(super) mod record;
 
 use std::path::PathBuf;
 
@@ -154,7 +154,7 @@ fn time(text: &str) -> Result<u64, String> {
 }
 
 /// Says what came of a session.
-fn tell(person: &str, taken: &Taken) {
+pub fn tell(person: &str, taken: &Taken) {
     let session = &taken.session;
     eprintln!(
         "session {} of {person}, {}: {:.1} minutes, {} frames, in view in {:.0} % of them, {} smiles",

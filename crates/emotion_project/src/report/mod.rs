@@ -1,20 +1,22 @@
 //! Reports as HTML: one file that asks for nothing else, with figures drawn as SVG, dark and light.
 //!
-//! A report says what a face showed and how that compares with the same person's other sessions. It never
-//! compares people, and never says what somebody felt or has.
+//! A report of a person says what a face showed and how that compares with the same person's other sessions. One of a
+//! study says what five or more people showed together. Neither compares one person with others, or says what
+//! somebody felt or has.
 
 mod cards;
 mod heatmap;
 pub mod html;
 mod notes;
 mod observed;
+pub mod study;
 mod svg;
 mod timeline;
 mod weeks;
 
 use crate::{Person, Project, ProjectError, Session, audit, date_of, moment_of};
 
-use self::html::{Page, escaped};
+use self::html::{About, Page, escaped};
 use self::observed::Observed;
 
 /// The largest report, in bytes.
@@ -73,6 +75,11 @@ fn title(session: &Session) -> String {
 }
 
 fn page(project: &Project, person: &Person, subtitle: &str) -> Page {
+    Page::new(About::Person, &person.pseudonym, subtitle, &facts(project))
+}
+
+/// What stands under every title.
+fn facts(project: &Project) -> Vec<(&'static str, String)> {
     let settings = project.settings();
     let mut facts = vec![
         ("Project", settings.name.clone()),
@@ -85,7 +92,7 @@ fn page(project: &Project, person: &Person, subtitle: &str) -> Page {
             exemption.to_string(),
         ));
     }
-    Page::new(&person.pseudonym, subtitle, &facts)
+    facts
 }
 
 fn person_page(project: &Project, person: &Person, observed: &Observed, detailed: usize) -> String {

@@ -108,6 +108,25 @@ impl Svg {
         }
     }
 
+    /// The area between two lines.
+    pub fn between(&mut self, class: &str, upper: &[(f64, f64)], lower: &[(f64, f64)]) {
+        let around: Vec<_> = upper.iter().chain(lower.iter().rev()).copied().collect();
+        if let Some(path) = path(&around) {
+            let _ = write!(self.0, "<path class=\"{class}\" d=\"{path}Z\"/>");
+        }
+    }
+
+    /// A JPEG that covers a rectangle.
+    pub fn picture(&mut self, jpeg: &[u8], (x, y): (f64, f64), (width, height): (f64, f64)) {
+        let (x, y, width, height) = (short(x), short(y), short(width), short(height));
+        let _ = write!(
+            self.0,
+            "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" \
+             preserveAspectRatio=\"xMidYMid slice\" href=\"{}\"/>",
+            super::html::jpeg_url(jpeg)
+        );
+    }
+
     /// A text; `anchor` is `start`, `middle` or `end`.
     pub fn text(&mut self, class: &str, (x, y): (f64, f64), anchor: &str, text: &str) {
         let (x, y, text) = (short(x), short(y), super::escaped(text));

@@ -33,7 +33,7 @@ const RATE: f64 = 3.0;
 
 /// Makes a project with twenty sessions that the puppet plays, and a report of it
 ///
-/// Its frames go through the same detector and model as a camera's. It takes a few minutes.
+/// Its frames go through the same detector and model as a camera's, which takes a quarter of an hour.
 #[derive(Args)]
 pub struct SampleArgs {
     /// A new folder for it

@@ -15,9 +15,9 @@ use crate::commands::pipeline::Parts;
 /// The length of a piece.
 const PIECE: Duration = Duration::from_secs(30 * 60);
 /// A piece is analyzed from so much earlier on: the memory of the learnt prior.
-const LEAD_IN: Duration = Duration::from_secs(2 * 60);
+pub const LEAD_IN: Duration = Duration::from_secs(2 * 60);
 
-/// The pieces of one film, in order.
+/// The pieces of one session, in order.
 pub struct Pieces<'a> {
     parts: &'a Parts,
     now: Piece,
@@ -41,28 +41,24 @@ impl<'a> Pieces<'a> {
         Ok(Self { parts, now: Piece::new(parts, number_of(time)?)?, next: None })
     }
 
-    /// The time of the first frame that is wanted.
-    pub fn first_frame(&self) -> Duration {
-        self.now.begins().saturating_sub(LEAD_IN)
-    }
-
-    /// When the piece began that the last frame belongs to; its tracks are none of those before it.
+    /// When the piece begins that the last frame belongs to; its tracks are none of those before it. Frames are
+    /// wanted from [`LEAD_IN`] before that on.
     pub fn begins(&self) -> Duration {
         self.now.begins()
     }
 
-    /// Analyzes the next frame.
+    /// Analyzes the next frame, which is at `time` of the session.
     ///
     /// # Errors
     /// When the detector or the model fails.
-    pub fn analyze(&mut self, frame: &Frame) -> anyhow::Result<Analysis> {
-        let number = number_of(frame.time())?;
+    pub fn analyze(&mut self, frame: &Frame, time: Duration) -> anyhow::Result<Analysis> {
+        let number = number_of(time)?;
         if number > self.now.number {
             // After a gap in the film it may be another one than the next.
             let next = self.next.take().filter(|next| next.number == number);
             self.now = next.map_or_else(|| Piece::new(self.parts, number), Ok)?;
         }
-        let coming = number_of(frame.time() + LEAD_IN)?;
+        let coming = number_of(time + LEAD_IN)?;
         if coming > self.now.number {
             let mut next = match self.next.take() {
                 Some(next) => next,

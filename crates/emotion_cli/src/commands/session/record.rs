@@ -75,7 +75,7 @@ pub fn run(project: &mut Project, args: &RecordArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-const fn kind(source: &SourceSpec) -> &'static str {
+pub const fn kind(source: &SourceSpec) -> &'static str {
     match source {
         SourceSpec::Puppet => "puppet",
         SourceSpec::Url(_) => "stream",
@@ -84,17 +84,20 @@ const fn kind(source: &SourceSpec) -> &'static str {
 }
 
 /// A session that comes in, event by event.
-struct Live<'a, 'b> {
-    intake: &'a mut Intake<'b>,
+pub struct Live<'a, 'b> {
+    pub intake: &'a mut Intake<'b>,
     /// When the first frame was analyzed: camera and model were ready then.
-    began: Option<Duration>,
+    pub began: Option<Duration>,
     /// The frame whose faces come in.
-    frame: Option<(Duration, (u32, u32), Analysis)>,
+    pub frame: Option<(Duration, (u32, u32), Analysis)>,
 }
 
 impl Live<'_, '_> {
     /// Takes in events until the end; gives its time.
-    fn follow(
+    ///
+    /// # Errors
+    /// When the source fails, or it cannot be stored.
+    pub fn follow(
         &mut self,
         session: &Session,
         events: &Receiver<Event>,
