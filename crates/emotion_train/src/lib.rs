@@ -10,6 +10,7 @@ pub mod disturb;
 mod ema;
 pub mod error;
 pub mod evaluation;
+pub mod fusion;
 mod glasses;
 pub mod learner;
 #[cfg(feature = "tch")]

@@ -13,6 +13,8 @@ pub mod demo;
 #[cfg(feature = "train")]
 pub mod evaluate;
 pub mod export;
+#[cfg(feature = "train")]
+pub mod fuse;
 mod letterbox;
 #[cfg(feature = "train")]
 pub mod logits;
