@@ -15,6 +15,7 @@ pub mod evaluate;
 pub mod export;
 #[cfg(feature = "train")]
 pub mod fuse;
+mod joint_rows;
 mod letterbox;
 #[cfg(feature = "train")]
 pub mod logits;
