@@ -9,6 +9,9 @@ use crate::fuser::Part;
 /// Measured by `emotion fuse` (`conflicts` in its figures): see docs/fusion.md.
 const CONFLICT: f32 = 0.3;
 
+/// Below this probability of its own expression a modality says too little to contradict another one.
+const SURE: f32 = 0.5;
+
 /// The strongest conflict between two parts; `None` where no two contradict each other.
 ///
 /// Neutral contradicts nothing: a face at rest beside an angry voice shows nothing, it does not say otherwise.
@@ -20,9 +23,11 @@ pub(crate) fn conflict_of(parts: &[Part]) -> Option<Conflict> {
 }
 
 fn between(one: &Part, other: &Part) -> Option<Conflict> {
-    let stance =
-        |part: &Part| Stance { modality: part.modality, expression: part.alone.highest().0 };
-    let mut between = [stance(one), stance(other)];
+    let stance = |part: &Part| {
+        let (expression, probability) = part.alone.highest();
+        (probability >= SURE).then_some(Stance { modality: part.modality, expression })
+    };
+    let mut between = [stance(one)?, stance(other)?];
     between.sort_by_key(|stance| stance.modality);
     let [a, b] = between.map(|stance| stance.expression);
     let strength = divergence(&one.alone, &other.alone);
