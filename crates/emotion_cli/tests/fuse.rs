@@ -8,7 +8,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use emotion_capture::FrameSource;
-use emotion_capture::puppet::{PuppetConfig, PuppetMotion, PuppetSource};
+use emotion_capture::puppet::{PuppetConfig, PuppetMotion, PuppetScript, PuppetSource};
+use emotion_core::Expression;
 use image::codecs::jpeg::JpegEncoder;
 
 const RATE: u32 = 16_000;
@@ -83,12 +84,13 @@ fn write_film(path: &Path, sound: Option<&[f32]>) {
         size: (320, 240),
         frames_per_second: FRAMES_A_SECOND as f64,
         motion: PuppetMotion::STILL,
+        script: PuppetScript::Hold(Expression::Neutral),
         ..PuppetConfig::default()
     });
     let (width, height) = (320, 240);
     let streams = 1 + u32::from(sound.is_some());
     let (count, rate) = (FRAMES as u32, FRAMES_A_SECOND as u32);
-    let main = numbers(&[40_000, 0, 0, 0x10, count, 0, streams, 0, width, height, 0, 0, 0, 0]);
+    let main = numbers(&[40_000, 0, 0, 0x100, count, 0, streams, 0, width, height, 0, 0, 0, 0]);
     let header = |kind: &str, codec: &str, scale: u32, rate: u32, length: u32, sample: u32| {
         let numbers_of = numbers(&[0, 0, 0, scale, rate, 0, length, 0, 0, sample, 0, 0]);
         chunk("strh", &[kind.as_bytes(), codec.as_bytes(), &numbers_of].concat())
