@@ -7,10 +7,10 @@ use crate::fuser::Part;
 /// From this divergence on two modalities contradict each other, in bits.
 ///
 /// Measured by `emotion fuse` (`conflicts` in its figures): see docs/fusion.md.
-const CONFLICT: f32 = 0.3;
+const CONFLICT: f32 = 0.5;
 
 /// Below this probability of its own expression a modality says too little to contradict another one.
-const SURE: f32 = 0.5;
+const SURE: f32 = 0.7;
 
 /// The strongest conflict between two parts; `None` where no two contradict each other.
 ///

@@ -175,8 +175,14 @@ mod tests {
     #[test]
     fn what_ships_is_read_and_written_alike() {
         let file = FusionFile::shipped().expect("weights");
-        let text = file.to_text().expect("a text");
-        assert_eq!(FusionFile::parse(&text), Ok(file));
+        let again = FusionFile::parse(&file.to_text().expect("a text")).expect("weights");
+        assert_eq!(again.fitted_on, file.fitted_on);
+        for modality in Modality::ALL {
+            let (one, other) = (file.weights.of(modality), again.weights.of(modality));
+            assert_eq!((one.weight, one.power), (other.weight, other.power));
+            let pairs = one.usual.as_array().iter().zip(other.usual.as_array());
+            assert!(pairs.clone().all(|(one, other)| (one - other).abs() < 1e-6));
+        }
     }
 
     #[test]

@@ -16,12 +16,15 @@ const RATE: f64 = 0.04;
 const DECAY: (f64, f64) = (0.9, 0.99);
 /// By how much a number is changed to see what comes of it.
 const NUDGE: f64 = 1e-2;
-/// Pulls what is usual towards equal, where the data say nothing.
-const RIDGE: f64 = 2e-3;
+/// Pulls what is usual towards equal, and weights towards 1, where the data say little.
+const RIDGE: f64 = 5e-3;
+/// The largest power. Recordings are clean or as noisy as they were made: a larger one would tell these two apart,
+/// and give up voices that are only a little noisy.
+const MOST_POWER: f64 = 2.0;
 /// The share of parts that are missing while it is fitted.
 const MISSING: f64 = 0.3;
 
-/// Numbers of a modality: the logarithm of its weight, the logarithm of its power, and what is usual as logits.
+/// Numbers of a modality: the logarithm of its weight, its power as a logit of the largest, and what is usual as logits.
 const OF_MODALITY: usize = 2 + Expression::COUNT;
 const NUMBERS: usize = OF_MODALITY * Modality::COUNT;
 
@@ -66,13 +69,9 @@ pub fn fit(
     Some(weights(&sums))
 }
 
-/// Weights of 1, and a power of a half.
+/// Weights of 1, and half the largest power.
 fn start() -> Numbers {
-    let mut numbers = [0.0; NUMBERS];
-    for of in numbers.chunks_exact_mut(OF_MODALITY) {
-        of[1] = 0.5_f64.ln();
-    }
-    numbers
+    [0.0; NUMBERS]
 }
 
 fn weights(numbers: &Numbers) -> FusionWeights {
@@ -80,7 +79,7 @@ fn weights(numbers: &Numbers) -> FusionWeights {
     for (modality, of) in Modality::ALL.into_iter().zip(numbers.chunks_exact(OF_MODALITY)) {
         let into = weights.of_mut(modality);
         into.weight = of[0].exp() as f32;
-        into.power = of[1].exp() as f32;
+        into.power = (MOST_POWER / (1.0 + (-of[1]).exp())) as f32;
         let logits: [f32; Expression::COUNT] = std::array::from_fn(|index| of[2 + index] as f32);
         into.usual = Scores::from_logits(logits).unwrap_or(Scores::UNIFORM);
     }
@@ -94,8 +93,7 @@ fn loss(numbers: &Numbers, triples: &[Triple]) -> f64 {
         -f64::from(scores.get(triple.label).max(1e-7).ln())
     };
     let mean = triples.iter().map(surprise).sum::<f64>() / triples.len().max(1) as f64;
-    let usual = numbers.chunks_exact(OF_MODALITY).flat_map(|of| &of[2..]);
-    mean + RIDGE * usual.map(|value| value * value).sum::<f64>()
+    mean + RIDGE * numbers.iter().map(|value| value * value).sum::<f64>()
 }
 
 #[cfg(test)]
