@@ -8,7 +8,7 @@ use crate::loudness::{LEVELS, Level};
 
 /// What is looked at, in seconds. Less than [`LEAST`] of it decides nothing.
 const WINDOW: f64 = 3.0;
-const LEAST: f64 = 0.8;
+const LEAST: f64 = 1.2;
 /// Sound and picture may be so far apart, in seconds, in these steps.
 const MOST_DELAY: f64 = 0.16;
 const DELAY_STEP: f64 = 0.02;
@@ -18,13 +18,15 @@ const SMOOTH: f64 = 0.08;
 const DEPTH: f32 = 8.0;
 /// Speech that is shorter, in seconds, is not attributed.
 const LEAST_SPEECH: f64 = 0.3;
-/// The mean motion of a mouth that speaks, a second, is above this: 3.6 to 5.4 in GRID, where the noise of the camera
-/// is 1.2 to 1.9 (docs/fusion.md).
-const STILL: f32 = 2.5;
+/// The mean motion of a mouth that speaks, a second, is above this. In GRID it is 3.1 to 4.5 over whole clips and more while
+/// they speak; mouths at rest have 1.8 to 3.2, most of it the camera's noise (docs/fusion.md).
+const STILL: f32 = 3.4;
 /// Motion counts by its logarithm: large gestures would outweigh all others. This is about the noise of a camera.
 const NOISE: f64 = 0.5;
 /// The least correlation of a mouth with its voice, and by how much it has to be above that of all others.
-const LIKELY: f32 = 0.4;
+const LIKELY: f32 = 0.42;
+/// The least correlation of the only mouth that moves.
+const LIKELY_ALONE: f32 = 0.3;
 const MARGIN: f32 = 0.01;
 /// From this on a mouth that is above all others by [`CLEAR`] has the voice for sure.
 const CERTAIN: f32 = 0.6;
@@ -120,19 +122,18 @@ impl SpeakerFinder {
             }
             // A face came too late to be judged.
             [] => unsure(),
-            [first, rest @ ..] => {
-                self.choose(first, rest.first().map_or(0.0, |fit| fit.correlation))
-            }
+            [first, rest @ ..] => self.choose(first, rest.first().map(|fit| fit.correlation)),
         }
     }
 
-    fn choose(&self, first: &Fit, second: f32) -> Attribution {
-        let lead = first.correlation - second.max(0.0);
-        if first.correlation < LIKELY || lead < MARGIN {
+    fn choose(&self, first: &Fit, second: Option<f32>) -> Attribution {
+        let lead = first.correlation - second.unwrap_or_default().max(0.0);
+        let likely = if second.is_some() { LIKELY } else { LIKELY_ALONE };
+        if first.correlation < likely || lead < MARGIN {
             return unsure();
         }
         let share = |value: f32, from: f32, to: f32| ((value - from) / (to - from)).clamp(0.0, 1.0);
-        let fits = share(first.correlation, LIKELY, CERTAIN);
+        let fits = share(first.correlation, likely, CERTAIN);
         let leads = share(lead, MARGIN, CLEAR);
         let subject = SubjectId { stream: self.stream, track: first.track };
         Attribution {
