@@ -231,6 +231,7 @@ fn weights_are_fitted_on_one_half_and_measured_on_the_other() {
     write_readings(Path::new(&at("readings.csv")));
     let (readings, weights, json) = (at("readings.csv"), at("fusion.json"), at("figures.json"));
     let args = ["fuse", "--readings", &readings, "--fit", "--out", &weights, "--triples", "1000"];
+    let args = [&args[..], &["--steps", "60"]].concat();
     let output = emotion(&[&args[..], &["--json", &json]].concat());
     assert!(output.status.success(), "{}", said(&output));
     let read = |path: &str| -> serde_json::Value {

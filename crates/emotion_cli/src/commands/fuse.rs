@@ -8,7 +8,7 @@ use emotion_fusion::{Fuser, FusionFile, FusionWeights};
 use emotion_models::ModelChoice;
 use emotion_train::dataset::Split;
 use emotion_train::fusion::figures::{FusionFigures, PoolFigures, measure};
-use emotion_train::fusion::fit::fit;
+use emotion_train::fusion::fit::{STEPS, fit};
 use emotion_train::fusion::readings::{LabelledReading, halves, read_table, write_table};
 use serde::Serialize;
 
@@ -60,6 +60,10 @@ pub struct FuseArgs {
     /// Fits weights and writes them to --out
     #[arg(long, requires = "out", conflicts_with = "weights")]
     fit: bool,
+
+    /// Steps of the fit
+    #[arg(long, requires = "fit", default_value_t = STEPS as u32, value_parser = clap::value_parser!(u32).range(1..))]
+    steps: u32,
 
     /// The weights to write
     #[arg(long, value_name = "FILE.json", requires = "fit")]
@@ -155,7 +159,7 @@ fn fitted(
                 eprintln!("{what}, step {step}: loss {loss:.4}");
             }
         };
-        fit(readings, args.seed, told)
+        fit(readings, args.steps as usize, args.seed, told)
             .with_context(|| format!("{what}: no label has a face, a voice and a line"))
     };
     let [one, other] = halves(readings);

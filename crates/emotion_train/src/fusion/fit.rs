@@ -6,11 +6,12 @@ use emotion_fusion::{Fuser, FusionWeights};
 use super::readings::LabelledReading;
 use super::triples::{Draws, Triple};
 
-/// Steps of the fit, and triples that each looks at.
-const STEPS: usize = 400;
+/// Steps that are enough for a fit.
+pub const STEPS: usize = 400;
+/// Triples that each step looks at.
 const BATCH: usize = 768;
-/// The mean of the last steps' numbers is the result: single steps waver.
-const AVERAGED: usize = 150;
+/// The mean of this share of the steps, the last ones, is the result: single steps waver.
+const AVERAGED: f64 = 0.375;
 /// Of Adam (Kingma and Ba, 2015).
 const RATE: f64 = 0.04;
 const DECAY: (f64, f64) = (0.9, 0.99);
@@ -35,6 +36,7 @@ type Numbers = [f64; NUMBERS];
 /// `None` where no label has all three modalities. `step` is told of each step and its loss.
 pub fn fit(
     readings: &[LabelledReading],
+    steps: usize,
     seed: u64,
     mut step: impl FnMut(usize, f64),
 ) -> Option<FusionWeights> {
@@ -42,14 +44,15 @@ pub fn fit(
     let mut numbers = start();
     let (mut first, mut second) = ([0.0; NUMBERS], [0.0; NUMBERS]);
     let mut sums = [0.0; NUMBERS];
-    for number in 1..=STEPS {
+    let averaged = ((steps as f64 * AVERAGED) as usize).max(1);
+    for number in 1..=steps {
         let batch: Vec<Triple> = draws.by_ref().take(BATCH).collect();
         if batch.is_empty() {
             return None;
         }
         let here = loss(&numbers, &batch);
         step(number, here);
-        let rate = RATE * (1.0 - number as f64 / (STEPS + 1) as f64).max(0.1);
+        let rate = RATE * (1.0 - number as f64 / (steps + 1) as f64).max(0.1);
         let mut next = numbers;
         for index in 0..NUMBERS {
             let mut nudged = numbers;
@@ -62,8 +65,8 @@ pub fn fit(
             next[index] -= rate * mean / (square.sqrt() + 1e-8);
         }
         numbers = next;
-        if number > STEPS - AVERAGED {
-            sums.iter_mut().zip(numbers).for_each(|(sum, value)| *sum += value / AVERAGED as f64);
+        if number + averaged > steps {
+            sums.iter_mut().zip(numbers).for_each(|(sum, value)| *sum += value / averaged as f64);
         }
     }
     Some(weights(&sums))
@@ -128,8 +131,8 @@ mod tests {
     fn a_modality_that_knows_nothing_gets_no_weight() {
         let readings = readings();
         let mut losses = Vec::new();
-        let weights = fit(&readings, 1, |_, loss| losses.push(loss)).expect("weights");
+        let weights = fit(&readings, 60, 1, |_, loss| losses.push(loss)).expect("weights");
         assert!(weights.voice.weight < 0.5 * weights.words.weight, "{weights:?}");
-        assert!(losses[STEPS - 1] < losses[0], "{losses:?}");
+        assert!(losses[59] < losses[0], "{losses:?}");
     }
 }
