@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// What each part may name; see docs/architecture.md. Parts that only tests use are left out.
-const MAY_NAME: [(&str, &[&str]); 17] = [
+const MAY_NAME: [(&str, &[&str]); 18] = [
     ("emotion_core", &[]),
     ("emotion_puppet", &["emotion_core"]),
     ("emotion_capture", &["emotion_core", "emotion_puppet"]),
+    ("emotion_fusion", &["emotion_core", "emotion_model_fusion"]),
     ("emotion_vision", &["emotion_core"]),
     ("emotion_opencv", &["emotion_vision"]),
     ("emotion_voice", &["emotion_core", "emotion_model_voice", "emotion_model_voice_nc"]),
@@ -22,7 +23,10 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
             "emotion_model_resnet",
         ],
     ),
-    ("emotion_session", &["emotion_capture", "emotion_core", "emotion_models", "emotion_vision"]),
+    (
+        "emotion_session",
+        &["emotion_capture", "emotion_core", "emotion_fusion", "emotion_models", "emotion_vision"],
+    ),
     ("emotion_store", &["emotion_core"]),
     ("emotion_project", &["emotion_core", "emotion_store"]),
     ("emotion_words", &["emotion_core", "emotion_model_words"]),
@@ -31,7 +35,10 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
         &["emotion_capture", "emotion_core", "emotion_models", "emotion_session", "emotion_vision"],
     ),
     ("emotion_web", &["emotion_core", "emotion_models", "emotion_session", "emotion_vision"]),
-    ("emotion_train", &["emotion_core", "emotion_models", "emotion_voice", "emotion_words"]),
+    (
+        "emotion_train",
+        &["emotion_core", "emotion_fusion", "emotion_models", "emotion_voice", "emotion_words"],
+    ),
     (
         "bevy_emotion",
         &[
@@ -49,6 +56,7 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
             "bevy_emotion",
             "emotion_capture",
             "emotion_core",
+            "emotion_fusion",
             "emotion_models",
             "emotion_opencv",
             "emotion_project",

@@ -145,6 +145,9 @@ fn apply(stream: Entity, event: &Event, world: &mut World) {
         }
         EventKind::EpochBegan
         | EventKind::FrameAnalyzed { .. }
+        | EventKind::SubjectRead { .. }
+        | EventKind::ConflictChanged { .. }
+        | EventKind::SpeakerChanged { .. }
         | EventKind::Problem { .. }
         | EventKind::Recovered => {}
     }

@@ -14,7 +14,7 @@ use commands::microphones;
 use commands::serve;
 use commands::{analyze, cameras, export};
 #[cfg(feature = "train")]
-use commands::{calibrate, evaluate, logits, train};
+use commands::{calibrate, evaluate, fuse, logits, train};
 #[cfg(feature = "project")]
 use commands::{person, project, session, study};
 
@@ -60,6 +60,8 @@ enum Command {
     Calibrate(calibrate::CalibrateArgs),
     #[cfg(feature = "train")]
     Logits(logits::LogitsArgs),
+    #[cfg(feature = "train")]
+    Fuse(fuse::FuseArgs),
 }
 
 fn main() -> ExitCode {
@@ -92,6 +94,8 @@ fn main() -> ExitCode {
         Command::Calibrate(args) => calibrate::run(args),
         #[cfg(feature = "train")]
         Command::Logits(args) => logits::run(args),
+        #[cfg(feature = "train")]
+        Command::Fuse(args) => fuse::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

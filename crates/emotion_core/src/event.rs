@@ -5,7 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Epoch, Expression, FrameRect, Origin, Reading, Scores, SessionTime, StreamId, SubjectId,
+    Conflict, Epoch, Expression, FrameRect, FusedReading, Origin, Reading, Scores, SessionTime,
+    Speaker, StreamId, SubjectId,
 };
 
 /// The version of the vocabulary. It grows when a field changes its meaning or goes; new kinds of
@@ -95,6 +96,29 @@ pub enum EventKind {
         /// What it shows from now on; `None` when unsure.
         to: Option<Expression>,
     },
+    /// One answer was made of several modalities of a subject, or of one who is heard and not seen.
+    SubjectRead {
+        /// Whose it is.
+        subject: SubjectId,
+        /// The answer.
+        reading: FusedReading,
+    },
+    /// Two modalities of a subject begin or cease to contradict each other.
+    ConflictChanged {
+        /// Whose they are.
+        subject: SubjectId,
+        /// The conflict until now.
+        from: Option<Conflict>,
+        /// The conflict from now on.
+        to: Option<Conflict>,
+    },
+    /// Somebody else speaks, or nobody.
+    SpeakerChanged {
+        /// Who spoke until now.
+        from: Speaker,
+        /// Who speaks from now on.
+        to: Speaker,
+    },
     /// Something is wrong: the source, the model or the analysis.
     Problem {
         /// What happened, and what to do about it.
@@ -113,8 +137,12 @@ impl EventKind {
             | Self::FaceHidden { subject }
             | Self::FaceReturned { subject, .. }
             | Self::FaceGone { subject }
-            | Self::ExpressionChanged { subject, .. } => Some(*subject),
-            Self::EpochBegan
+            | Self::ExpressionChanged { subject, .. }
+            | Self::SubjectRead { subject, .. }
+            | Self::ConflictChanged { subject, .. } => Some(*subject),
+            Self::SpeakerChanged { to: Speaker::Face(subject), .. } => Some(*subject),
+            Self::SpeakerChanged { .. }
+            | Self::EpochBegan
             | Self::FrameAnalyzed { .. }
             | Self::Problem { .. }
             | Self::Recovered => None,

@@ -48,8 +48,20 @@ pub struct Origin {
 pub struct SubjectId {
     /// The stream that sees the person.
     pub stream: StreamId,
-    /// The track's number in it, from 1; none is given twice.
+    /// The track's number in it, from 1; none is given twice. 0 is whoever is heard and not seen.
     pub track: u64,
+}
+
+impl SubjectId {
+    /// Whoever speaks in a stream and is not seen in it. No track has the number 0.
+    pub const fn unseen(stream: StreamId) -> Self {
+        Self { stream, track: 0 }
+    }
+
+    /// Whether this is somebody who is heard and not seen.
+    pub const fn is_unseen(self) -> bool {
+        self.track == 0
+    }
 }
 
 impl std::fmt::Display for SubjectId {

@@ -22,6 +22,7 @@ fn every_event_on_the_page_reads_and_is_written_alike() {
         kinds.insert(written["event"].as_str().expect("a name").to_owned());
     }
     let all = [
+        "conflict_changed",
         "epoch_began",
         "expression_changed",
         "face_appeared",
@@ -32,6 +33,8 @@ fn every_event_on_the_page_reads_and_is_written_alike() {
         "frame_analyzed",
         "problem",
         "recovered",
+        "speaker_changed",
+        "subject_read",
     ];
     assert_eq!(kinds.iter().map(String::as_str).collect::<Vec<_>>(), all);
 }

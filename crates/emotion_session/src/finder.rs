@@ -29,6 +29,13 @@ pub struct FoundFaces {
     pub(crate) crop_time: Duration,
 }
 
+impl FoundFaces {
+    /// Where they are, and which track each is.
+    pub fn faces(&self) -> &[TrackedFace] {
+        &self.faces
+    }
+}
+
 impl FaceFinder {
     /// A finder of these parts.
     pub fn new(detector: Box<dyn FaceDetector>, tracker: TrackerConfig) -> Self {

@@ -6,7 +6,7 @@
 //! - [`Engine`]: an analyzer on a thread of its own: hot swap, deadlines, restart.
 //! - [`Lifecycle`]: who is in view, and what changed.
 //! - [`PriorAdapter`]: scores corrected for what a camera sees how often.
-//! - [`Fuser`]: one answer from all modalities of a subject.
+//! - [`Fuser`] and [`Subjects`]: one answer from all modalities of a subject.
 //! - [`Stream`]: a source, an engine and a lifecycle, live, polled by whoever owns the clock.
 //! - [`Session`]: streams on a thread of their own. Listeners subscribe to its events.
 //!
@@ -16,7 +16,6 @@ mod analyzer;
 #[cfg(feature = "live")]
 mod engine;
 mod finder;
-mod fuser;
 mod lifecycle;
 mod prior;
 mod reader;
@@ -25,11 +24,12 @@ mod session;
 #[cfg(feature = "live")]
 mod stream;
 
+pub use emotion_fusion::{Fuser, Subjects};
+
 pub use analyzer::{AnalyzeError, Analyzer};
 #[cfg(feature = "live")]
 pub use engine::{AnalyzerMaker, AnalyzerSettings, Engine, EngineStatus, Finished};
 pub use finder::{FaceFinder, FoundFaces};
-pub use fuser::Fuser;
 pub use lifecycle::{Lifecycle, LifecycleConfig, Observation};
 pub use prior::{PriorAdapter, PriorMode, UnknownPrior};
 pub use reader::FaceReader;

@@ -8,11 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use emotion_core::{
-    Analysis, Epoch, Event, EventKind, Expression, FaceReading, Origin, Reading, SessionTime,
-    StreamId, SubjectId,
+    Analysis, Epoch, Event, EventKind, Evidence, Expression, FaceReading, Origin, Reading,
+    SessionTime, StreamId, SubjectId,
 };
-
-use crate::fuser::Fuser;
+use emotion_fusion::{Fuser, Subjects};
 
 /// When faces hide and are forgotten.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,7 +40,8 @@ pub struct Lifecycle {
     last_analysis: SessionTime,
     /// How long their analysis took.
     analysis_time: Duration,
-    fuser: Fuser,
+    /// What is known of each, beside its face.
+    subjects: Subjects,
 }
 
 #[derive(Debug, Clone)]
@@ -74,6 +74,26 @@ impl Lifecycle {
     /// Changes when faces hide and are forgotten, from now on.
     pub fn set_config(&mut self, config: LifecycleConfig) {
         self.config = config;
+    }
+
+    /// Makes one answer of several modalities with this fuser from now on; the default weighs all alike.
+    pub fn set_fuser(&mut self, fuser: Fuser) {
+        self.subjects.set_fuser(fuser);
+    }
+
+    /// Takes in what a voice or words say of a subject, and tells the answer of all. That of its face comes with
+    /// its next frames, too, as long as this is fresh. `false` where nobody knows whom it is about: it is left out.
+    pub fn hear(&mut self, time: SessionTime, evidence: Evidence, events: &mut Vec<Event>) -> bool {
+        self.advance(time, events);
+        let Some(subject) = evidence
+            .subject
+            .filter(|subject| subject.is_unseen() || self.faces.contains_key(&subject.track))
+        else {
+            return false;
+        };
+        let is_taken = self.subjects.take(evidence);
+        self.subjects.tell(self.origin, subject, time, events);
+        is_taken
     }
 
     /// The stream, and the opening of its source that the faces belong to.
@@ -136,6 +156,7 @@ impl Lifecycle {
     ) {
         self.advance(time, events);
         let mut there = Self { origin: self.origin, config: self.config, ..Self::default() };
+        there.set_fuser(*self.subjects.fuser());
         let mut unheard = Vec::new();
         for observation in before {
             there.observe(observation, &mut unheard);
@@ -167,11 +188,10 @@ impl Lifecycle {
         frame_size: (u32, u32),
         events: &mut Vec<Event>,
     ) {
-        let reading = self.fuser.fuse_face(self.origin.stream, time, reading);
         let subject = self.subject(reading.track);
-        let face = FaceReading::new(&reading, frame_size);
+        let face = FaceReading::new(reading, frame_size);
         let to = reading.dominant;
-        let known = Known { reading, frame_size, hidden_at: None };
+        let known = Known { reading: reading.clone(), frame_size, hidden_at: None };
         let (from, kind) = match self.faces.insert(subject.track, known) {
             None => (None, EventKind::FaceAppeared { subject, face }),
             Some(Known { reading, hidden_at, .. }) => {
@@ -184,6 +204,8 @@ impl Lifecycle {
         };
         self.tell(time, kind, events);
         self.tell_change(time, subject, from, to, events);
+        self.subjects.take(Evidence::of_face(self.origin.stream, time, reading));
+        self.subjects.tell(self.origin, subject, time, events);
     }
 
     fn tell_change(
@@ -223,11 +245,13 @@ impl Lifecycle {
         going.sort_unstable();
         for (due, track) in going {
             self.faces.remove(&track);
+            self.subjects.forget(self.subject(track));
             self.tell(due, EventKind::FaceGone { subject: self.subject(track) }, events);
         }
     }
 
     fn forget_all(&mut self, time: SessionTime, events: &mut Vec<Event>) {
+        self.subjects.forget_all();
         for (track, face) in std::mem::take(&mut self.faces) {
             self.leave(time, track, &face, events);
         }
@@ -410,6 +434,36 @@ mod tests {
             .collect();
         let happy = Some(Expression::Happy);
         assert_eq!(changes, [(None, happy), (happy, None)]);
+    }
+
+    #[test]
+    fn a_voice_makes_one_answer_with_the_face_until_it_is_old() {
+        let (mut lifecycle, mut events) = (lifecycle(), Vec::new());
+        let subject = SubjectId { stream: StreamId(0), track: 1 };
+        let voice = |subject, at| {
+            Evidence::of_voice(Some(subject), (at, at), Scores::certain(Expression::Angry), 1.0)
+        };
+        let start = SessionTime::ZERO;
+        assert!(!lifecycle.hear(start, voice(subject, start), &mut events), "nobody is there");
+        lifecycle.observe(&frame(Duration::ZERO, &[1]), &mut events);
+        assert!(lifecycle.hear(start, voice(subject, start), &mut events));
+        let unseen = SubjectId::unseen(StreamId(0));
+        assert!(lifecycle.hear(start, voice(unseen, start), &mut events));
+        for second in 1..12 {
+            lifecycle.observe(&frame(SECOND * second, &[1]), &mut events);
+        }
+        let answers = |of: SubjectId| {
+            let of = events.iter().filter(move |event| event.kind.subject() == Some(of));
+            of.filter_map(|event| match &event.kind {
+                EventKind::SubjectRead { reading, .. } => Some((event.time, reading)),
+                _ => None,
+            })
+            .collect::<Vec<_>>()
+        };
+        assert_eq!(answers(unseen).len(), 1);
+        let of_face = answers(subject);
+        assert_eq!(of_face[0].1.dominant, Some(Expression::Angry));
+        assert!(of_face.len() > 4 && of_face.len() < 12, "{}", of_face.len());
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod disturb;
 mod ema;
 pub mod error;
 pub mod evaluation;
+pub mod fusion;
 mod glasses;
 pub mod learner;
 pub mod logits;

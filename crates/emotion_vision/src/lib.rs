@@ -4,6 +4,7 @@
 //! - [`haar`]: OpenCV's cascades, evaluated in plain Rust; [`image`](mod@image) and [`flow`] are what else a
 //!   detector needs: grey pictures and the motion of their points.
 //! - [`track`]: which detection is which face, and scores smoothed in seconds, not frames.
+//! - [`mouth`]: how much mouths move.
 //! - [`crop`]: a face in a frame, turned upright and scaled to what the models read.
 
 pub mod crop;
@@ -12,4 +13,5 @@ pub mod flow;
 pub mod haar;
 pub mod image;
 mod math;
+pub mod mouth;
 pub mod track;

@@ -2,7 +2,7 @@
 
 use burn::backend::Flex;
 use burn::tensor::Tensor;
-use emotion_core::{Expression, Scores};
+use emotion_core::{Evidence, Expression, Scores, SessionTime, SubjectId};
 
 use crate::error::WordsError;
 use crate::input::InputRows;
@@ -41,6 +41,17 @@ pub struct WordReading {
 }
 
 impl WordReading {
+    /// The reading as evidence about a subject, where it is known whose words they are. A line that is not understood
+    /// is worth nothing.
+    pub fn evidence(
+        &self,
+        subject: Option<SubjectId>,
+        span: (SessionTime, SessionTime),
+    ) -> Evidence {
+        let known = if self.is_understood() { self.known } else { 0.0 };
+        Evidence::of_words(subject, span, self.scores, known)
+    }
+
     /// Whether enough of the line is known to read it.
     pub fn is_understood(&self) -> bool {
         self.labels.contains(&true)

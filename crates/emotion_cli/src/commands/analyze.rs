@@ -3,7 +3,9 @@
 mod job;
 mod listen;
 mod outputs;
+mod plot;
 mod progress;
+mod together;
 mod totals;
 
 use std::ffi::OsString;
@@ -18,15 +20,22 @@ use anyhow::{Context, bail};
 use clap::Args;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use emotion_capture::SourceSpec;
+use emotion_core::Speaker;
+use emotion_fusion::Attribution;
+use emotion_voice::VoiceReading;
 
 use self::job::{Job, Message, Opening, ReadFrame};
 use self::listen::Hearing;
 use self::outputs::{check_outputs, film_paths, refuse_to_overwrite_inputs};
+use self::plot::Plot;
 use self::progress::Progress;
+pub use self::together::Notes;
+use self::together::Said;
 use self::totals::Totals;
+use super::joint_rows::{JOINT_COLUMNS, JointRow};
 use super::letterbox::PictureSize;
 use super::pipeline::{Parts, PipelineArgs};
-use super::rows::{Format, Row, RowWriter, VoiceRow};
+use super::rows::{COLUMNS, Format, Row, RowWriter, VOICE_COLUMNS, VoiceRow};
 use super::stop::stop_on_ctrl_c;
 use super::tape::Tape;
 use super::text_analyze::{self, TextFormat};
@@ -104,9 +113,22 @@ pub struct AnalyzeArgs {
     #[arg(long, value_name = "NAME|FILE")]
     voice_model: Option<String>,
 
+    /// Puts face, voice and words of films together: hears the voice, finds out who speaks, reads the subtitles beside
+    /// the film (NAME.srt, NAME.vtt), and writes all of it and one answer for each subject into one table by time
+    #[arg(long)]
+    fuse: bool,
+
+    /// Subtitles or a transcript of the film, with times; as --fuse
+    #[arg(long, value_name = "FILE")]
+    subtitles: Option<PathBuf>,
+
+    /// Draws what each modality says over time, as a PNG; as --fuse. For one input
+    #[arg(long, value_name = "OUT.png")]
+    plot: Option<PathBuf>,
+
     /// Reads the inputs as text instead: subtitles (.srt, .vtt), transcripts of start, end and text (.csv, .tsv)
     /// or plain lines; `-` is standard input. A row for each line or cue
-    #[arg(long, conflicts_with_all = ["annotate", "recording", "jobs", "frames", "size", "recursive", "as_film", "smallest"])]
+    #[arg(long, conflicts_with_all = ["annotate", "recording", "jobs", "frames", "size", "recursive", "as_film", "smallest", "fuse", "subtitles", "plot"])]
     text: bool,
 
     /// What the text is, where the name does not tell
@@ -115,6 +137,18 @@ pub struct AnalyzeArgs {
 
     #[command(flatten)]
     pipeline: PipelineArgs,
+}
+
+impl AnalyzeArgs {
+    /// Whether faces, voices and words are put together.
+    fn fuses(&self) -> bool {
+        self.fuse || self.subtitles.is_some() || self.plot.is_some()
+    }
+
+    /// Whether the voice of films is heard.
+    fn hears(&self) -> bool {
+        self.voice || self.fuses()
+    }
 }
 
 /// Analyzes the inputs, several at a time, and writes their rows one input after the other.
@@ -134,12 +168,21 @@ pub fn run(args: &AnalyzeArgs) -> anyhow::Result<()> {
         None => None,
         Some(path) => Some(Tape::new(path, input_names(args), parts.model_name().to_owned())?),
     };
-    let rows = RowWriter::new(rows_out(args)?, args.format, hearing.is_some())?;
+    let rows = if args.fuses() {
+        let columns = [&COLUMNS[..], &VOICE_COLUMNS, &JOINT_COLUMNS].concat();
+        RowWriter::with_columns(rows_out(args)?, args.format, &columns)?
+    } else {
+        RowWriter::new(rows_out(args)?, args.format, hearing.is_some())?
+    };
     let stop = stop_on_ctrl_c()?;
-    let mut writing = Writing { args, rows, tape };
+    let plot = args.plot.as_ref().map(|_| Plot::default());
+    let mut writing = Writing { args, rows, tape, plot };
     let result = read_all(args, &parts, hearing.as_ref(), &stop, &mut writing);
     // However it went: what was read is recorded.
     writing.tape.map_or(Ok(()), Tape::finish)?;
+    if let (Some(plot), Some(path)) = (&writing.plot, &args.plot) {
+        plot.save(path, &input_names(args))?;
+    }
     result
 }
 
@@ -254,6 +297,7 @@ struct Writing<'a, W: Write> {
     args: &'a AnalyzeArgs,
     rows: RowWriter<W>,
     tape: Option<Tape>,
+    plot: Option<Plot>,
 }
 
 /// Why an input was not done to its end.
@@ -293,10 +337,12 @@ impl<W: Write> Writing<'_, W> {
                 Message::Voice(reading) => {
                     let Some((opening, _)) = &opened else { continue };
                     totals.windows += 1;
-                    self.rows
-                        .write_voice(&VoiceRow::new(&opening.name, &reading))
-                        .and_then(|()| self.rows.flush())
-                        .map_err(Failure::Output)?;
+                    self.write_voice(&opening.name, &reading).map_err(Failure::Output)?;
+                }
+                Message::Said(said) => {
+                    let Some((opening, _)) = &opened else { continue };
+                    totals.count_said(&said);
+                    self.write_said(&opening.name, &said).map_err(Failure::Output)?;
                 }
                 Message::Problem(error) => problems.add(error),
                 Message::Ended { was_begun: false, .. } => return Ok(false),
@@ -313,12 +359,41 @@ impl<W: Write> Writing<'_, W> {
             bar.finish();
             if totals.frames > 0 || totals.windows > 0 {
                 eprintln!("{}: {totals}", opening.name);
+                if self.args.fuses() && totals.windows == 0 && problems.first.is_none() {
+                    eprintln!("{}: nobody speaks in it", opening.name);
+                }
             } else if problems.first.is_none() {
                 eprintln!("{}: nobody speaks in it", opening.name);
             }
         }
         problems.into_result().map_err(Failure::Input)?;
         Ok(true)
+    }
+
+    fn write_voice(&mut self, name: &str, reading: &VoiceReading) -> anyhow::Result<()> {
+        if self.args.fuses() {
+            // Sound without a picture: whose it is cannot be seen.
+            return self.write_said(name, &Said::Voice(*reading, unseen()));
+        }
+        self.rows.write_voice(&VoiceRow::new(name, reading))?;
+        self.rows.flush()
+    }
+
+    fn write_said(&mut self, name: &str, said: &Said) -> anyhow::Result<()> {
+        if let Some(plot) = &mut self.plot {
+            plot.said(said);
+        }
+        let row = match said {
+            Said::Voice(reading, attribution) => JointRow::of_voice(name, reading, attribution),
+            Said::Words(line, attribution) => {
+                JointRow::of_words(name, &line.text, line.span, &line.reading, attribution)
+            }
+            Said::Fused { frame, time, subject, reading } => {
+                JointRow::of_fused(name, *frame, *time, *subject, reading)
+            }
+        };
+        self.rows.write_other(&row)?;
+        self.rows.flush()
     }
 
     fn write_frame(
@@ -338,7 +413,10 @@ impl<W: Write> Writing<'_, W> {
             }
         };
         for reading in &analysis.readings {
-            self.rows.write(&Row::new(name, &analysis, reading))?;
+            match self.args.fuses() {
+                true => self.rows.write_other(&JointRow::of_face(name, &analysis, reading))?,
+                false => self.rows.write(&Row::new(name, &analysis, reading))?,
+            }
         }
         self.rows.flush()?;
         if let Some(tape) = &mut self.tape {
@@ -347,8 +425,16 @@ impl<W: Write> Writing<'_, W> {
             tape.write(read.size, &analysis, interval)?;
         }
         totals.count(&analysis);
+        if let Some(plot) = &mut self.plot {
+            plot.faces(&analysis);
+        }
         Ok(())
     }
+}
+
+/// Somebody who is heard where nothing is seen.
+fn unseen() -> Attribution {
+    Attribution { speaker: Speaker::Unseen, certainty: 1.0, delay: None }
 }
 
 /// What went wrong while an input was read, without an end of it.

@@ -8,6 +8,7 @@ use emotion_capture::FilmWriter;
 use emotion_core::{Expression, Frame, Reading};
 use tiny_skia::{Color, FillRule, LineJoin, Paint, PathBuilder, Pixmap, Rect, Stroke, Transform};
 
+use super::analyze::Notes;
 use super::letterbox::{self, PictureSize};
 
 /// Behind letters, and along lines: it keeps both visible on any background.
@@ -52,9 +53,14 @@ impl Annotated {
     ///
     /// # Errors
     /// When the file cannot be created, drawn or written.
-    pub fn write(&mut self, frame: &Frame, readings: &[Reading]) -> anyhow::Result<()> {
+    pub fn write(
+        &mut self,
+        frame: &Frame,
+        readings: &[Reading],
+        notes: &Notes,
+    ) -> anyhow::Result<()> {
         let (width, height) = (frame.width(), frame.height());
-        let rgb = draw(frame, readings)?;
+        let rgb = draw(frame, readings, notes)?;
         let drawn = Frame::from_rgb(rgb, width, height, frame.sequence(), frame.time())?;
         match self {
             Self::Film(film) => film.write(&drawn),
@@ -128,21 +134,24 @@ fn is_named_like_a_picture(path: &Path) -> bool {
 }
 
 /// The frame's pixels with the readings drawn in, as RGB.
-fn draw(frame: &Frame, readings: &[Reading]) -> anyhow::Result<Vec<u8>> {
+fn draw(frame: &Frame, readings: &[Reading], notes: &Notes) -> anyhow::Result<Vec<u8>> {
     let mut canvas = Pixmap::new(frame.width(), frame.height())
         .with_context(|| format!("{frame:?} is too large to be drawn on"))?;
     canvas.data_mut().copy_from_slice(&frame.to_rgba());
     // Boxes first, so that no box covers a label.
     for reading in readings {
-        draw_box(&mut canvas, reading);
+        draw_box(&mut canvas, reading, notes.speaks == Some(reading.track));
     }
     for reading in readings {
         draw_label(&mut canvas, reading)?;
+        draw_notes_below(&mut canvas, reading, notes)?;
     }
+    draw_caption(&mut canvas, notes)?;
     Ok(canvas.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect())
 }
 
-fn draw_box(canvas: &mut Pixmap, reading: &Reading) {
+/// The box of a face; that of one who speaks is twice as thick.
+fn draw_box(canvas: &mut Pixmap, reading: &Reading, speaks: bool) {
     let [first, rest @ ..] = corners(reading);
     let mut path = PathBuilder::new();
     path.move_to(first.0, first.1);
@@ -151,7 +160,7 @@ fn draw_box(canvas: &mut Pixmap, reading: &Reading) {
     }
     path.close();
     let Some(path) = path.finish() else { return };
-    let width = line_width(canvas);
+    let width = line_width(canvas) * if speaks { 2.5 } else { 1.0 };
     for (color, width) in [(DARK, width * 2.0 + 1.0), (color(reading.dominant), width)] {
         let stroke = Stroke { width, line_join: LineJoin::Round, ..Stroke::default() };
         canvas.stroke_path(&path, &paint(color), &stroke, Transform::identity(), None);
@@ -165,35 +174,103 @@ fn draw_label(canvas: &mut Pixmap, reading: &Reading) -> anyhow::Result<()> {
         }
         None => format!("#{} unsure", reading.track),
     };
-    let font = FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT)
-        .context("the font of this program is damaged")?;
-    let (canvas_width, canvas_height) = (canvas.width() as f32, canvas.height() as f32);
-    let size = PxScale::from((canvas_height / 30.0).clamp(14.0, 100.0));
-    let scaled = font.as_scaled(size);
-    let width: f32 = text.chars().map(|letter| scaled.h_advance(font.glyph_id(letter))).sum();
-    let pad = (size.y * 0.25).round();
-    let (plate_width, plate_height) = (width + 2.0 * pad, scaled.height() + pad);
-
     // Above the face and inside the picture, as far as there is room.
     let top = corners(reading).iter().map(|corner| corner.1).fold(f32::INFINITY, f32::min);
     let (middle, _) = reading.bbox_in_frame.center();
-    let x = (middle - plate_width / 2.0).clamp(0.0, (canvas_width - plate_width).max(0.0));
-    let y = (top - plate_height - 2.0 * line_width(canvas))
-        .clamp(0.0, (canvas_height - plate_height).max(0.0));
+    let bottom = top - 2.0 * line_width(canvas);
+    draw_plate(canvas, &text, color(reading.dominant), (middle, bottom), 1.0)?;
+    Ok(())
+}
+
+/// What else is known of a face, under its box.
+fn draw_notes_below(canvas: &mut Pixmap, reading: &Reading, notes: &Notes) -> anyhow::Result<()> {
+    let lowest = corners(reading).iter().map(|corner| corner.1).fold(f32::NEG_INFINITY, f32::max);
+    let (middle, _) = reading.bbox_in_frame.center();
+    let mut top = lowest + 2.0 * line_width(canvas);
+    for (_, (text, expression)) in notes.below.iter().filter(|(track, _)| *track == reading.track) {
+        top += draw_plate(canvas, text, color(*expression), (middle, top), 0.0)?;
+    }
+    Ok(())
+}
+
+/// Subtitles, and voices that are nobody's here, at the lower edge.
+fn draw_caption(canvas: &mut Pixmap, notes: &Notes) -> anyhow::Result<()> {
+    let middle = canvas.width() as f32 / 2.0;
+    let mut bottom = canvas.height() as f32 - 2.0 * line_width(canvas);
+    for (text, expression) in notes.caption.iter().rev() {
+        bottom -= draw_plate(canvas, text, color(*expression), (middle, bottom), 1.0)?;
+    }
+    Ok(())
+}
+
+/// Draws text on a dark plate around `at.0`, inside of the picture; `above` 1 puts it above `at.1`, 0 below. Gives the
+/// plate's height.
+fn draw_plate(
+    canvas: &mut Pixmap,
+    text: &str,
+    colour: [u8; 3],
+    at: (f32, f32),
+    above: f32,
+) -> anyhow::Result<f32> {
+    let (canvas_width, canvas_height) = (canvas.width() as f32, canvas.height() as f32);
+    let largest = (canvas_height / 30.0).clamp(14.0, 100.0);
+    // Long lines become smaller, as far as they can be read.
+    let wide = text_width(text, largest)?;
+    let size = (largest * (canvas_width * 0.96 / wide.max(1.0)).min(1.0)).max(largest * 0.5);
+    let pad = (size * 0.25).round();
+    let (plate_width, plate_height) =
+        (text_width(text, size)? + 2.0 * pad, line_height(size)? + pad);
+    let x = (at.0 - plate_width / 2.0).clamp(0.0, (canvas_width - plate_width).max(0.0));
+    let y = (at.1 - above * plate_height).clamp(0.0, (canvas_height - plate_height).max(0.0));
     if let Some(plate) = Rect::from_xywh(x.round(), y.round(), plate_width, plate_height) {
         canvas.fill_rect(plate, &paint(DARK), Transform::identity(), None);
     }
+    write_text(canvas, text, (x.round() + pad, y.round() + pad / 2.0), size, colour)?;
+    Ok(plate_height)
+}
 
+fn font() -> anyhow::Result<FontRef<'static>> {
+    FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT)
+        .context("the font of this program is damaged")
+}
+
+/// The width of a line of text of this size.
+///
+/// # Errors
+/// When the program's font is damaged.
+pub fn text_width(text: &str, size: f32) -> anyhow::Result<f32> {
+    let font = font()?;
+    let scaled = font.as_scaled(PxScale::from(size));
+    Ok(text.chars().map(|letter| scaled.h_advance(font.glyph_id(letter))).sum())
+}
+
+fn line_height(size: f32) -> anyhow::Result<f32> {
+    Ok(font()?.as_scaled(PxScale::from(size)).height())
+}
+
+/// Writes a line of text whose upper left corner is at a point.
+///
+/// # Errors
+/// When the program's font is damaged.
+pub fn write_text(
+    canvas: &mut Pixmap,
+    text: &str,
+    (x, y): (f32, f32),
+    size: f32,
+    colour: [u8; 3],
+) -> anyhow::Result<()> {
+    let font = font()?;
+    let size = PxScale::from(size);
+    let scaled = font.as_scaled(size);
     let mut path = PathBuilder::new();
-    let mut pen = (x.round() + pad, y.round() + pad / 2.0 + scaled.ascent());
+    let mut pen = (x, y + scaled.ascent());
     for letter in text.chars() {
         let glyph = font.glyph_id(letter);
         add_outline(&mut path, &font, glyph, size, pen);
         pen.0 += scaled.h_advance(glyph);
     }
     if let Some(path) = path.finish() {
-        let paint = paint(color(reading.dominant));
-        canvas.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
+        canvas.fill_path(&path, &paint(colour), FillRule::Winding, Transform::identity(), None);
     }
     Ok(())
 }
@@ -236,7 +313,7 @@ fn add_outline(
     }
 }
 
-fn paint([red, green, blue]: [u8; 3]) -> Paint<'static> {
+pub fn paint([red, green, blue]: [u8; 3]) -> Paint<'static> {
     let mut paint = Paint::default();
     paint.set_color(Color::from_rgba8(red, green, blue, 255));
     paint.anti_alias = true;
@@ -261,7 +338,7 @@ fn line_width(canvas: &Pixmap) -> f32 {
 }
 
 /// The expression's colour, the same everywhere in the project.
-fn color(expression: Option<Expression>) -> [u8; 3] {
+pub fn color(expression: Option<Expression>) -> [u8; 3] {
     match expression {
         Some(Expression::Angry) => [0xD5, 0x5E, 0x00],
         Some(Expression::Disgust) => [0x5B, 0x9A, 0x3C],
@@ -304,7 +381,8 @@ mod tests {
     fn box_and_label_are_drawn_in_the_expressions_colour() {
         let grey = vec![128; 200 * 100 * 3];
         let frame = Frame::from_rgb(grey, 200, 100, 0, std::time::Duration::ZERO).unwrap();
-        let drawn = draw(&frame, &[reading(0.0, Some(Expression::Happy))]).unwrap();
+        let readings = [reading(0.0, Some(Expression::Happy))];
+        let drawn = draw(&frame, &readings, &Notes::default()).unwrap();
         let pixel = |x: usize, y: usize| &drawn[(y * 200 + x) * 3..(y * 200 + x) * 3 + 3];
         assert_eq!(pixel(199, 99), [128; 3], "the rest stays as it is");
         let edge = pixel(30, 60);

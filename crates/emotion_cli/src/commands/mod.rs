@@ -13,6 +13,9 @@ pub mod demo;
 #[cfg(feature = "train")]
 pub mod evaluate;
 pub mod export;
+#[cfg(feature = "train")]
+pub mod fuse;
+mod joint_rows;
 mod letterbox;
 #[cfg(feature = "train")]
 pub mod logits;

@@ -48,7 +48,7 @@ pub struct Row<'a> {
 }
 
 /// The names of the columns.
-const COLUMNS: [&str; 22] = [
+pub const COLUMNS: [&str; 22] = [
     "source",
     "frame",
     "time_s",
@@ -74,7 +74,7 @@ const COLUMNS: [&str; 22] = [
 ];
 
 /// The names of the columns that a table with voices has after the others.
-const VOICE_COLUMNS: [&str; 4] = ["modality", "start_s", "snr_db", "voiced"];
+pub const VOICE_COLUMNS: [&str; 4] = ["modality", "start_s", "snr_db", "voiced"];
 
 /// A window of a voice: the columns of a face that it has, and its own. What it lacks is empty.
 #[derive(Debug, Serialize)]

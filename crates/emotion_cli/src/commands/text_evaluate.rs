@@ -40,7 +40,7 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
 }
 
 /// All lines but those that were trained on, unless there are no others.
-fn without_training(lines: &Lines) -> Vec<&LabelledLine> {
+pub fn without_training(lines: &Lines) -> Vec<&LabelledLine> {
     let (trained, others): (Vec<_>, Vec<_>) =
         lines.lines.iter().partition(|line| line.split == LineSplit::Train);
     match (trained.is_empty(), others.is_empty()) {

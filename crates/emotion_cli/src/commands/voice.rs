@@ -206,7 +206,7 @@ fn milliseconds_a_window(model: &VoiceModel, data: &VoiceData) -> f64 {
 }
 
 /// Reads recordings, and says what was left out.
-fn read(folder: &Path, wanted: impl Fn(&str, &str) -> bool) -> anyhow::Result<VoiceData> {
+pub fn read(folder: &Path, wanted: impl Fn(&str, &str) -> bool) -> anyhow::Result<VoiceData> {
     let data = VoiceData::read(folder, wanted, &mut decode)?;
     if data.without_label > 0 {
         eprintln!("{} recordings have a label that is no expression; left out", data.without_label);

@@ -12,9 +12,11 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use emotion_capture::{FrameSource, OpenOptions, Pacing, SourceSpec};
 use emotion_core::{Analysis, Frame, SessionTime};
 use emotion_session::{AnalyzeError, FaceFinder, FoundFaces};
+use emotion_vision::mouth::{MouthMotion, MouthWatcher};
 use emotion_voice::VoiceReading;
 
-use super::listen::{Heard, Hearing, is_sound};
+use super::listen::{Heard, Hearing, Listening, is_sound};
+use super::together::{Notes, Said, Together, subtitles_of};
 use super::{AnalyzeArgs, DEFAULT_FILM_RATE, ENDLESS_SOURCE_FRAMES};
 use crate::commands::annotate::Annotated;
 use crate::commands::letterbox;
@@ -47,6 +49,8 @@ pub enum Message {
     Frame(ReadFrame),
     /// A window of a voice is done.
     Voice(VoiceReading),
+    /// What is put together of several modalities.
+    Said(Said),
     /// Something went wrong with a part of the input, or with its film.
     Problem(anyhow::Error),
     /// There is nothing more of it.
@@ -96,6 +100,8 @@ struct Found {
     /// Kept where it is to be drawn on.
     frame: Option<Frame>,
     faces: Result<FoundFaces, AnalyzeError>,
+    /// What the mouths do, where it is to be found out who speaks.
+    mouths: Vec<MouthMotion>,
 }
 
 impl Job<'_> {
@@ -108,8 +114,8 @@ impl Job<'_> {
             return self.run_sound(hearing, out);
         }
         let mut reader = self.parts.reader()?;
-        let listening = self.hearing.filter(|_| self.args.voice);
-        let listening = listening.map(|hearing| hearing.open(self.input)).transpose()?;
+        let listening = self.listening()?;
+        let mut together = self.together()?;
         thread::scope(|scope| {
             let mut voice = listening.map(|listening| {
                 let (heard, readings) = bounded(HEARD_AHEAD);
@@ -142,30 +148,75 @@ impl Job<'_> {
             for found in in_order(&found) {
                 let analysis =
                     found.faces.and_then(|faces| reader.read(&faces).map_err(AnalyzeError::from));
+                if let (Some(together), Ok(analysis)) = (&mut together, &analysis) {
+                    together.see(analysis.time.into(), &found.mouths);
+                }
+                if let (Some(voice), Ok(analysis)) = (&mut voice, &analysis) {
+                    let time = Some(analysis.time.into());
+                    match &mut together {
+                        None => voice.send_until(time, out),
+                        Some(together) => voice.put_until(time, together, out),
+                    }
+                }
+                let mut said = Vec::new();
+                let mut notes = Notes::default();
+                if let (Some(together), Ok(analysis)) = (&mut together, &analysis) {
+                    together.words_until(Some(analysis.time.into()), &mut said);
+                    tell(&mut said, out);
+                    together.faces(analysis, &found.mouths, &mut said);
+                    notes = together.notes(analysis.time.into());
+                }
                 let readings = analysis.as_ref().map_or(&[][..], |analysis| &analysis.readings);
                 if let (Some(open_film), Some(frame)) = (&mut film, &found.frame)
-                    && let Err(error) = open_film.write(frame, readings)
+                    && let Err(error) = open_film.write(frame, readings, &notes)
                 {
                     film = None;
                     let _ = out.send(Message::Problem(error));
-                }
-                if let (Some(voice), Ok(analysis)) = (&mut voice, &analysis) {
-                    voice.send_until(Some(analysis.time.into()), out);
                 }
                 let read = ReadFrame { file: found.file, size: found.size, analysis };
                 if out.send(Message::Frame(read)).is_err() {
                     // The rows have nowhere to go.
                     break;
                 }
+                tell(&mut said, out);
             }
             if let Some(mut voice) = voice {
                 let enough = self.args.frames.is_some();
-                if !enough {
-                    voice.send_until(None, out);
+                match &mut together {
+                    _ if enough => {}
+                    None => voice.send_until(None, out),
+                    Some(together) => voice.put_until(None, together, out),
                 }
+            }
+            if let Some(together) = together.as_mut().filter(|_| self.args.frames.is_none()) {
+                let mut said = Vec::new();
+                together.words_until(None, &mut said);
+                tell(&mut said, out);
             }
             film.map_or(Ok(()), Annotated::finish)
         })
+    }
+
+    /// The sound of the input, where it is wanted. A film without any is read all the same with `--fuse`.
+    fn listening(&self) -> anyhow::Result<Option<Listening>> {
+        let Some(hearing) = self.hearing.filter(|_| self.args.hears()) else { return Ok(None) };
+        match hearing.open(self.input) {
+            Ok(listening) if self.args.fuses() => Ok(Some(listening.with_levels())),
+            Ok(listening) => Ok(Some(listening)),
+            Err(error) if self.args.fuses() => {
+                eprintln!("{}: read without a voice: {error:#}", self.input.display());
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn together(&self) -> anyhow::Result<Option<Together>> {
+        if !self.args.fuses() {
+            return Ok(None);
+        }
+        let subtitles = subtitles_of(self.input, self.args.subtitles.as_deref());
+        Together::new(subtitles.as_deref()).map(Some)
     }
 
     /// Hears an input that is sound and nothing else.
@@ -244,13 +295,18 @@ impl Job<'_> {
         found: &Sender<Found>,
     ) {
         let smallest = self.args.smallest.map(f32::from);
+        let mut watcher = self.args.fuses().then(MouthWatcher::default);
         for Decoded { number, file, frame } in frames {
             let faces =
                 if is_still { finder.find_still(&frame, smallest) } else { finder.find(&frame) };
             let size = (frame.width(), frame.height());
             let faces = faces.map_err(AnalyzeError::from);
+            let mouths = match (&mut watcher, &faces) {
+                (Some(watcher), Ok(faces)) => watcher.observe(&frame, faces.faces()),
+                _ => Vec::new(),
+            };
             let frame = keep.then_some(frame);
-            if found.send(Found { number, file, size, frame, faces }).is_err() {
+            if found.send(Found { number, file, size, frame, faces, mouths }).is_err() {
                 break;
             }
         }
@@ -303,33 +359,59 @@ impl Job<'_> {
 /// What is heard of an input, in the order of time.
 struct Voice {
     readings: Receiver<Heard>,
-    /// The reading whose time has not come.
-    next: Option<VoiceReading>,
+    /// What was heard whose time has not come.
+    next: Option<Heard>,
 }
 
 impl Voice {
     /// Sends the readings that end by a time; all that are left without one.
     fn send_until(&mut self, time: Option<SessionTime>, out: &Sender<Message>) {
-        loop {
-            let reading = match self.next.take() {
-                Some(reading) => reading,
-                None => match self.readings.recv() {
-                    Ok(Heard::Reading(reading)) => reading,
-                    Ok(Heard::Problem(error)) => {
-                        let _ = out.send(Message::Problem(error));
-                        continue;
-                    }
-                    Err(_) => return,
-                },
+        while let Some(heard) = self.next_until(time) {
+            let message = match heard {
+                Heard::Reading(reading) => Message::Voice(reading),
+                Heard::Problem(error) => Message::Problem(error),
+                Heard::Levels(..) => continue,
             };
-            if time.is_some_and(|time| reading.span.1 > time) {
-                self.next = Some(reading);
-                return;
-            }
-            if out.send(Message::Voice(reading)).is_err() {
+            if out.send(message).is_err() {
                 return;
             }
         }
+    }
+
+    /// Puts what is heard by a time together with the rest; all that is left without one.
+    fn put_until(
+        &mut self,
+        time: Option<SessionTime>,
+        together: &mut Together,
+        out: &Sender<Message>,
+    ) {
+        let mut said = Vec::new();
+        while let Some(heard) = self.next_until(time) {
+            match heard {
+                Heard::Reading(reading) => together.voice(reading, &mut said),
+                Heard::Levels(levels, is_voice) => together.hear(&levels, is_voice),
+                Heard::Problem(error) => {
+                    let _ = out.send(Message::Problem(error));
+                }
+            }
+            tell(&mut said, out);
+        }
+    }
+
+    fn next_until(&mut self, time: Option<SessionTime>) -> Option<Heard> {
+        let heard = self.next.take().or_else(|| self.readings.recv().ok())?;
+        if time.is_some_and(|time| heard.time() > time) {
+            self.next = Some(heard);
+            return None;
+        }
+        Some(heard)
+    }
+}
+
+/// Hands on what is put together. Nobody listens any more when the rows could not be written.
+fn tell(said: &mut Vec<Said>, out: &Sender<Message>) {
+    for said in said.drain(..) {
+        let _ = out.send(Message::Said(said));
     }
 }
 

@@ -9,6 +9,8 @@ use anyhow::bail;
 use crossbeam_channel::Sender;
 use emotion_capture::{SoundFile, SourceSpec};
 use emotion_core::AudioSource;
+use emotion_core::SessionTime;
+use emotion_fusion::{Level, Loudness};
 use emotion_voice::{Ear, VoiceModel, VoiceReading};
 
 use super::AnalyzeArgs;
@@ -21,8 +23,21 @@ pub struct Hearing {
 pub enum Heard {
     /// A window was read.
     Reading(VoiceReading),
+    /// How loud it is, and whether that is a voice.
+    Levels(Vec<Level>, bool),
     /// A part of the sound cannot be heard.
     Problem(anyhow::Error),
+}
+
+impl Heard {
+    /// When it was heard to its end.
+    pub fn time(&self) -> SessionTime {
+        match self {
+            Self::Reading(reading) => reading.span.1,
+            Self::Levels(levels, _) => levels.first().map(|level| level.time).unwrap_or_default(),
+            Self::Problem(_) => SessionTime::ZERO,
+        }
+    }
 }
 
 impl Hearing {
@@ -31,7 +46,7 @@ impl Hearing {
     /// # Errors
     /// When the model cannot be loaded.
     pub fn of(args: &AnalyzeArgs) -> anyhow::Result<Option<Self>> {
-        if !args.voice && !args.inputs.iter().any(|input| is_sound(input)) {
+        if !args.hears() && !args.inputs.iter().any(|input| is_sound(input)) {
             return Ok(None);
         }
         let name = args.voice_model.as_deref().unwrap_or("voice");
@@ -52,7 +67,8 @@ impl Hearing {
         if path == Path::new("-") {
             bail!("the voice of standard input cannot be read; name a file");
         }
-        Ok(Listening { sound: SoundFile::open(&path)?, ear: Ear::new(self.model.clone()) })
+        let (sound, ear) = (SoundFile::open(&path)?, Ear::new(self.model.clone()));
+        Ok(Listening { sound, ear, loudness: None })
     }
 }
 
@@ -67,9 +83,17 @@ pub fn is_sound(input: &OsStr) -> bool {
 pub struct Listening {
     sound: SoundFile,
     ear: Ear,
+    /// Where it is wanted how loud it is.
+    loudness: Option<Loudness>,
 }
 
 impl Listening {
+    /// The same input, of which it is told how loud it is, too.
+    pub fn with_levels(mut self) -> Self {
+        self.loudness = Some(Loudness::default());
+        self
+    }
+
     /// Hears the input to its end, or until nobody listens any more.
     pub fn run(mut self, stop: &AtomicBool, out: &Sender<Heard>) {
         let mut readings = Vec::new();
@@ -87,6 +111,13 @@ impl Listening {
                 let error = anyhow::Error::new(error).context("its sound cannot be heard");
                 let _ = out.send(Heard::Problem(error));
                 break;
+            }
+            if let Some(loudness) = &mut self.loudness {
+                let mut levels = Vec::new();
+                loudness.push(&chunk, &mut levels);
+                if out.send(Heard::Levels(levels, self.ear.heard().speaks)).is_err() {
+                    return;
+                }
             }
             if !readings.drain(..).all(|reading| out.send(Heard::Reading(reading)).is_ok()) {
                 return;

@@ -9,10 +9,11 @@ use crate::commands::annotate::check_target;
 
 /// Rows or a film written over a film that is being read would destroy it.
 pub fn refuse_to_overwrite_inputs(args: &AnalyzeArgs) -> anyhow::Result<()> {
-    let outputs = args.out.iter().cloned().chain(film_paths(args).into_iter().flatten());
+    let outputs =
+        args.out.iter().chain(&args.plot).cloned().chain(film_paths(args).into_iter().flatten());
     for output in outputs {
         let Ok(output) = output.canonicalize() else { continue };
-        for input in &args.inputs {
+        for input in args.inputs.iter().map(Path::new).chain(args.subtitles.as_deref()) {
             if Path::new(input).canonicalize().is_ok_and(|input| input == output) {
                 bail!("{} is an input and an output; write to another file", input.display());
             }
@@ -24,10 +25,20 @@ pub fn refuse_to_overwrite_inputs(args: &AnalyzeArgs) -> anyhow::Result<()> {
 /// Refuses, before the work begins, outputs that would overwrite each other and films that cannot be
 /// written.
 pub fn check_outputs(args: &AnalyzeArgs) -> anyhow::Result<()> {
+    if args.inputs.len() > 1 && (args.plot.is_some() || args.subtitles.is_some()) {
+        bail!("--plot and --subtitles are for one input; name one, or leave them out");
+    }
     let films = film_paths(args).into_iter().flatten();
     let mut outputs: Vec<PathBuf> = films.collect();
     for film in &outputs {
         check_target(film)?;
+    }
+    if let Some(plot) = &args.plot {
+        if !plot.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png")) {
+            bail!("{} is not named as a picture; end it in .png", plot.display());
+        }
+        check_target(plot)?;
+        outputs.push(plot.clone());
     }
     outputs.extend(args.out.iter().chain(&args.recording).cloned());
     let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use emotion_core::{Analysis, Expression};
 
+use super::together::Said;
+
 /// What an input came to.
 #[derive(Default)]
 pub struct Totals {
@@ -13,6 +15,10 @@ pub struct Totals {
     pub frames: u64,
     /// Windows of voices.
     pub windows: u64,
+    /// Subtitles.
+    pub lines: u64,
+    /// Answers of several modalities, and those of them with a conflict.
+    pub answers: (u64, u64),
     /// Faces in them, counted in each frame.
     pub faces: u64,
     /// Tracks are numbered from 1, without gaps.
@@ -44,11 +50,26 @@ impl Totals {
         self.classify += analysis.classify_time;
     }
 
+    /// Adds what was put together.
+    pub fn count_said(&mut self, said: &Said) {
+        match said {
+            Said::Voice(..) => self.windows += 1,
+            Said::Words(..) => self.lines += 1,
+            Said::Fused { reading, .. } => {
+                self.answers.0 += 1;
+                self.answers.1 += u64::from(reading.conflict.is_some());
+            }
+        }
+    }
+
     /// Adds what another input came to.
     pub fn add(&mut self, other: &Self) {
         self.is_still = other.is_still && (self.is_still || self.frames == 0);
         self.frames += other.frames;
         self.windows += other.windows;
+        self.lines += other.lines;
+        self.answers.0 += other.answers.0;
+        self.answers.1 += other.answers.1;
         self.faces += other.faces;
         self.tracks += other.tracks;
         for (sum, count) in self.expressions.iter_mut().zip(other.expressions) {
@@ -101,9 +122,15 @@ impl std::fmt::Display for Totals {
             self.detect.as_secs_f64() * 1e3 / frames,
             self.classify.as_secs_f64() * 1e3 / frames,
         )?;
-        match self.windows {
-            0 => Ok(()),
-            windows => write!(f, "; {windows} windows of a voice"),
+        if self.windows > 0 {
+            write!(f, "; {} windows of a voice", self.windows)?;
+        }
+        if self.lines > 0 {
+            write!(f, "; {} subtitles", self.lines)?;
+        }
+        match self.answers {
+            (0, _) => Ok(()),
+            (all, conflicts) => write!(f, "; {all} answers together, {conflicts} with a conflict"),
         }
     }
 }
