@@ -254,11 +254,11 @@ fn an_import_of_a_recording_survives_being_killed() {
 fn an_import_of_a_film_survives_being_killed() {
     let (killed, whole) = (Project::new(), Project::new());
     let path = killed.0.path().join("film.mp4");
-    film(&path, 33 * 60, 1.0);
+    film(&path, 33 * 60, 0.5);
     let import = [
         ["session", "import", "heron", text(&path)],
         ["--backend", "cpu", "--model", "cnn4"],
-        ["--started", "2025-12-29", "--rate", "1"],
+        ["--started", "2025-12-29", "--rate", "0.5"],
     ]
     .concat();
     // In its first piece of half an hour, and in its second.
