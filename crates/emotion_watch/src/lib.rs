@@ -22,6 +22,7 @@ mod alert;
 mod config;
 mod evidence;
 mod moment;
+pub mod outlet;
 mod rule;
 mod schedule;
 mod signal;
