@@ -19,7 +19,9 @@ pub struct Watch {
 struct Camera {
     watcher: CameraWatcher,
     gatherer: Gatherer,
-    problem: Option<String>,
+    /// What is wrong with its source, and with its analysis.
+    source_problem: Option<String>,
+    analysis_problem: Option<String>,
 }
 
 /// What a watch says.
@@ -64,7 +66,12 @@ impl Watch {
     pub fn new(config: &WatchConfig, started_at: i64) -> Result<Self, ConfigError> {
         let cameras = config.cameras.iter().map(|camera| {
             let watcher = CameraWatcher::new(camera, started_at, config.utc_offset_minutes)?;
-            Ok(Camera { watcher, gatherer: Gatherer::default(), problem: None })
+            Ok(Camera {
+                watcher,
+                gatherer: Gatherer::default(),
+                source_problem: None,
+                analysis_problem: None,
+            })
         });
         Ok(Self { cameras: cameras.collect::<Result<_, ConfigError>>()?, now: SessionTime::ZERO })
     }
@@ -75,6 +82,20 @@ impl Watch {
         let StreamId(stream) = event.stream;
         let camera = usize::try_from(stream).ok().and_then(|stream| self.cameras.get_mut(stream));
         camera.map_or_else(Vec::new, |camera| camera.hear(event))
+    }
+
+    /// Says what is wrong with the source of a stream, or that nothing is: events tell of the analysis only.
+    pub fn set_source_problem(
+        &mut self,
+        stream: StreamId,
+        problem: Option<&str>,
+    ) -> Option<Notice> {
+        let (now, stream) = (self.now, usize::try_from(stream.0).ok()?);
+        let camera = self.cameras.get_mut(stream)?;
+        if camera.source_problem.as_deref() == problem {
+            return None;
+        }
+        camera.change(now, |camera| camera.source_problem = problem.map(str::to_owned))
     }
 
     /// Takes note of an alert that is on; `None` if there is none of this id, or it is noted already.
@@ -96,15 +117,13 @@ impl Watch {
 
     /// How it is doing.
     pub fn state(&self) -> WatchState {
-        let state = |camera: &Camera| (camera.watcher.state(), camera.problem.clone());
+        let state = |camera: &Camera| (camera.watcher.state(), camera.problem().cloned());
         WatchState { time: self.now, cameras: self.cameras.iter().map(state).collect() }
     }
 }
 
 impl Camera {
     fn hear(&mut self, event: &Event) -> Vec<Notice> {
-        let camera = self.watcher.name().to_owned();
-        let time = event.time;
         match self.gatherer.hear(event) {
             Some(Heard::Moment(moment)) => alerts(self.watcher.see(moment)),
             Some(Heard::NewSource) => {
@@ -112,16 +131,33 @@ impl Camera {
                 Vec::new()
             }
             Some(Heard::Problem(message)) => {
-                // Nobody left because the camera did.
-                self.watcher.new_source();
-                self.problem = Some(message.clone());
-                vec![Notice::CameraProblem { camera, time, message }]
+                let problem = |camera: &mut Self| camera.analysis_problem = Some(message);
+                self.change(event.time, problem).into_iter().collect()
             }
             Some(Heard::Recovered) => {
-                self.problem = None;
-                vec![Notice::CameraRecovered { camera, time }]
+                let recovered = |camera: &mut Self| camera.analysis_problem = None;
+                self.change(event.time, recovered).into_iter().collect()
             }
             None => Vec::new(),
+        }
+    }
+
+    fn problem(&self) -> Option<&String> {
+        self.source_problem.as_ref().or(self.analysis_problem.as_ref())
+    }
+
+    fn change(&mut self, time: SessionTime, change: impl FnOnce(&mut Self)) -> Option<Notice> {
+        let before = self.problem().cloned();
+        change(self);
+        let camera = self.watcher.name().to_owned();
+        match self.problem().cloned() {
+            now if now == before => None,
+            None => Some(Notice::CameraRecovered { camera, time }),
+            Some(message) => {
+                // Nobody left because the camera did.
+                self.watcher.new_source();
+                Some(Notice::CameraProblem { camera, time, message })
+            }
         }
     }
 }

@@ -45,16 +45,26 @@ impl Mqtt {
         }
         let status = format!("{}/status", config.topic);
         options.set_last_will(LastWill::new(&status, "offline", QoS::AtLeastOnce, true));
-        let (client, connection) = Client::new(options, QUEUE);
+        let first = first_messages(config, watch);
+        // All sensors fit into the queue, with what happens meanwhile.
+        let (client, connection) = Client::new(options, QUEUE + 3 * first.len());
         let (sender, acknowledged) = channel();
         let session = Session {
             client: client.clone(),
-            first: first_messages(config, watch),
+            first,
             acknowledge: format!("{}/acknowledge", config.topic),
             sender,
         };
         thread::Builder::new().name("mqtt".to_owned()).spawn(move || session.run(connection))?;
-        Ok(Self { client, topic: config.topic.clone(), counts: Counts::default(), acknowledged })
+        let mqtt =
+            Self { client, topic: config.topic.clone(), counts: Counts::default(), acknowledged };
+        for camera in &watch.cameras {
+            for rule in &camera.rules {
+                let topic = format!("{}/{}/{}/state", config.topic, camera.name, rule.name());
+                mqtt.publish(topic, true, "OFF".to_owned());
+            }
+        }
+        Ok(mqtt)
     }
 
     /// Publishes a notice soon.
