@@ -10,6 +10,8 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
+use emotion_capture::puppet::{PuppetConfig, PuppetSource};
+use emotion_capture::{FilmWriter, FrameSource};
 use emotion_core::{Analysis, Expression, FrameRect, Reading, Scores};
 use emotion_store::{Moment, RecordingInfo, RecordingWriter, What};
 use serde_json::Value;
@@ -229,4 +231,96 @@ fn ask_as(host: &str, page: &str, method: &str, path: &str, body: &str) -> Strin
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("an answer");
     answer
+}
+
+/// A server that asks for a password; killed or stopped by the test.
+struct Server(std::process::Child);
+
+impl Server {
+    fn start(port: u16, film: &Path) -> Self {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rtsp_server.py");
+        let mut child = Command::new("/usr/bin/python3")
+            .args([script, &port.to_string(), film.to_str().expect("a path"), "me", "secret"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("python3 of the system");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut line).expect("ready");
+        assert_eq!(line.trim(), "ready");
+        Self(child)
+    }
+
+    fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([name, &self.0.id().to_string()]).status();
+        assert!(status.expect("kill").success());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Three minutes of the puppet.
+fn film(folder: &TempDir) -> PathBuf {
+    let (short, long) = (folder.path().join("short.mp4"), folder.path().join("long.mp4"));
+    let config = PuppetConfig {
+        size: (320, 240),
+        frames_per_second: 10.0,
+        frames: Some(100),
+        ..PuppetConfig::default()
+    };
+    let mut puppet = PuppetSource::new(config);
+    let mut writer = FilmWriter::create(&short, 10.0, (320, 240)).expect("a film");
+    while let Some(frame) = puppet.next_frame().expect("a frame") {
+        writer.write(frame.rgb().to_vec(), frame.time()).expect("written");
+    }
+    writer.finish().expect("written");
+    let looped = Command::new("ffmpeg")
+        .args(["-v", "error", "-stream_loop", "18", "-i"])
+        .arg(&short)
+        .args(["-c", "copy"])
+        .arg(&long)
+        .status();
+    assert!(looped.expect("ffmpeg").success());
+    long
+}
+
+#[test]
+#[ignore = "needs GStreamer's RTSP server and ffmpeg"]
+fn needs_gstreamer_a_camera_with_a_password_freezes_is_dropped_and_is_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let film = film(&folder);
+    let port =
+        TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+    let text = format!(
+        "purpose = \"art\"\n[[camera]]\nname = \"door\"\nsource = \"rtsp://me:secret@127.0.0.1:{port}/door\"\n\
+         [[camera.rule]]\nkind = \"count\"\nthreshold = 1\n"
+    );
+    let server = Server::start(port, &film);
+    let mut child = watch(&file(&folder, &text))
+        .args(["--seconds", "170", "--backend", "cpu", "--model", "cnn4"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut lines =
+        BufReader::new(child.stdout.take().expect("stdout")).lines().map_while(Result::ok);
+    let mut wait_for = |part: &str| {
+        let mut said = lines.by_ref().inspect(|line| assert!(!line.contains("secret"), "{line}"));
+        let found = said.any(|line| line.contains(part));
+        assert!(found, "{part} was not said");
+    };
+    wait_for("\"state\":\"new\"");
+    server.signal("-STOP");
+    wait_for("camera_problem");
+    server.signal("-CONT");
+    wait_for("camera_recovered");
+    drop(server);
+    wait_for("camera_problem");
+    let _server = Server::start(port, &film);
+    wait_for("camera_recovered");
+    child.kill().expect("it ends");
+    child.wait().expect("it ended");
 }

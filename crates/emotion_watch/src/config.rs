@@ -435,6 +435,14 @@ mod tests {
     }
 
     #[test]
+    fn the_file_of_the_page_is_good() {
+        let page = include_str!("../../../docs/watch.md");
+        let text = page.split("```toml").nth(1).and_then(|rest| rest.split("```").next());
+        let config = WatchConfig::parse(text.expect("an example")).expect("a good file");
+        assert_eq!((config.cameras.len(), config.cameras[0].rules.len()), (2, 4));
+    }
+
+    #[test]
     fn an_exemption_makes_a_forbidden_purpose_possible() {
         let text = GOOD.replace(
             "\"audience\"",

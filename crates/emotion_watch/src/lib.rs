@@ -41,6 +41,6 @@ pub use evidence::{Evidence, EvidenceFace, EvidenceReading};
 pub use moment::{Face, Gatherer, Heard, Moment};
 pub use rule::{Rule, RuleKind};
 pub use schedule::{Day, Hours, Schedule, ScheduleError};
-pub use watch::{Notice, Watch, WatchState};
+pub use watch::{Learnt, Notice, Watch, WatchState};
 pub use watcher::{CameraState, CameraWatcher, RuleState};
 pub use zone::{Polygon, PolygonError};

@@ -99,14 +99,17 @@ impl RuleKind {
 
     /// What happened, for people: what was seen, and nothing about anybody.
     pub fn sentence(self, figure: f64, zone: &str) -> String {
+        let faces = if figure < 1.5 { "face" } else { "faces" };
         match self {
-            Self::Count => format!("{figure:.0} faces in {zone}"),
+            Self::Count => format!("{figure:.0} {faces} in {zone}"),
             Self::Dwell => format!("a face in {zone} for {figure:.0} s"),
-            Self::EveryoneLeaves => format!("all {figure:.0} faces left {zone}"),
+            Self::EveryoneLeaves => format!("all {figure:.0} {faces} left {zone}"),
             Self::Agitation => {
                 format!("faces in {zone} move by {figure:.1} of their widths a second")
             }
-            Self::FacesTurned => format!("{figure:.0} faces in {zone} turned scared or surprised"),
+            Self::FacesTurned => {
+                format!("{figure:.0} {faces} in {zone} turned scared or surprised")
+            }
         }
     }
 }

@@ -103,6 +103,23 @@ impl Usual {
         }
     }
 
+    /// What was seen: the hour of day and the highest figure of each minute, the oldest first.
+    pub fn minutes(&self) -> Vec<(u8, f32)> {
+        self.minutes.iter().map(|minute| (minute.hour, minute.highest)).collect()
+    }
+
+    /// Goes on from what was seen before.
+    pub fn restore(&mut self, minutes: Vec<(u8, f32)>) {
+        let usable =
+            minutes.into_iter().filter(|(hour, highest)| *hour < 24 && highest.is_finite());
+        let kept = usable.map(|(hour, highest)| Minute { hour, highest });
+        self.minutes = kept.collect();
+        while self.minutes.len() > DAYS * MINUTES_A_DAY {
+            self.minutes.pop_front();
+        }
+        self.fit_hour = None;
+    }
+
     /// What was learnt; `None` while it still learns.
     pub const fn known(&self) -> Option<Fit> {
         self.fit
@@ -170,6 +187,21 @@ mod tests {
         let noon = usual.known().expect("a fit");
         assert!(night.is_of_hour && noon.is_of_hour);
         assert!(night.threshold < 2.0 && noon.threshold > 12.0, "{night:?} {noon:?}");
+    }
+
+    #[test]
+    fn what_was_seen_is_taken_along() {
+        let (mut before, mut after) = (Usual::new(true, 1.0, 1e-3), Usual::new(true, 1.0, 1e-3));
+        watch(&mut before, 0..100, |second| (second / 60 % 3) as f64);
+        after.restore(before.minutes());
+        watch(&mut after, 100..101, |_| 0.0);
+        watch(&mut before, 100..101, |_| 0.0);
+        assert_eq!(after.minutes_to_learn(), 0);
+        let threshold = |usual: &Usual| usual.known().map(|fit| fit.threshold);
+        assert!(
+            threshold(&after)
+                .is_some_and(|it| (it - threshold(&before).unwrap_or(0.0)).abs() <= 1.0)
+        );
     }
 
     #[test]

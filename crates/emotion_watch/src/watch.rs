@@ -1,7 +1,9 @@
 //! All cameras of a watch.
 
+use std::collections::BTreeMap;
+
 use emotion_core::{Event, SessionTime, StreamId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::alert::AlertEvent;
 use crate::config::{ConfigError, WatchConfig};
@@ -23,6 +25,12 @@ struct Camera {
     source_problem: Option<String>,
     analysis_problem: Option<String>,
 }
+
+/// What a watch learnt: for each camera and rule the hour of day and the highest figure of each minute. Nothing in it is of
+/// a person.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Learnt(BTreeMap<String, BTreeMap<String, Vec<(u8, f32)>>>);
 
 /// What a watch says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -113,6 +121,21 @@ impl Watch {
             camera.watcher.close(self.now, &mut events);
         }
         alerts(events)
+    }
+
+    /// What was learnt, to go on from it later.
+    pub fn learnt(&self) -> Learnt {
+        let cameras = self.cameras.iter().map(|camera| &camera.watcher);
+        Learnt(cameras.map(|watcher| (watcher.name().to_owned(), watcher.learnt())).collect())
+    }
+
+    /// Goes on from what cameras and rules of the same names learnt before.
+    pub fn restore(&mut self, Learnt(mut cameras): Learnt) {
+        for camera in &mut self.cameras {
+            if let Some(learnt) = cameras.remove(camera.watcher.name()) {
+                camera.watcher.restore(learnt);
+            }
+        }
     }
 
     /// How it is doing.

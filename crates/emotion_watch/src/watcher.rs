@@ -1,5 +1,6 @@
 //! One camera: its moments in, its alerts out.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use emotion_core::SessionTime;
@@ -195,6 +196,20 @@ impl CameraWatcher {
     /// The camera's name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What each rule learnt: by its name the hour of day and the highest figure of each minute.
+    pub(crate) fn learnt(&self) -> BTreeMap<String, Vec<(u8, f32)>> {
+        self.rules.iter().map(|rule| (rule.name.clone(), rule.usual.minutes())).collect()
+    }
+
+    /// Goes on from what rules of these names learnt before.
+    pub(crate) fn restore(&mut self, mut learnt: BTreeMap<String, Vec<(u8, f32)>>) {
+        for rule in &mut self.rules {
+            if let Some(minutes) = learnt.remove(&rule.name) {
+                rule.usual.restore(minutes);
+            }
+        }
     }
 
     /// How it is doing.

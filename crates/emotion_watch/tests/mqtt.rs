@@ -102,7 +102,7 @@ fn needs_mosquitto_sensors_are_found_and_alerts_are_told() {
         }
     }
     wait_for(&heard, "emotion/foyer/count/state", "ON");
-    let attributes = wait_for(&heard, "emotion/foyer/count/alert", "1 faces in view");
+    let attributes = wait_for(&heard, "emotion/foyer/count/alert", "1 face in view");
     assert!(attributes.contains("\"readings\":[]"), "{attributes}");
 
     client.publish("emotion/acknowledge", QoS::AtLeastOnce, false, id.clone()).expect("a message");

@@ -123,7 +123,6 @@ fn a_day_has_one_false_alert_at_most_and_a_staged_event_is_told_within_two_secon
         for tick in 2 * DAY * RATE..3 * DAY * RATE {
             false_alerts.extend(watcher.see(room.step(tick)));
         }
-        println!("busy {busy}: {:?}", watcher.state().rules);
         let told = news(&false_alerts);
         assert!(
             told.len() <= 1,

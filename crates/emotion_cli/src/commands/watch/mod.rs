@@ -1,5 +1,6 @@
 //! `emotion watch`: many cameras, rules, and alerts that people can live with.
 
+mod memory;
 mod outlets;
 mod replay;
 
@@ -19,6 +20,7 @@ use emotion_capture::{CaptureState, OpenOptions, SourceSpec};
 use emotion_session::{Session, StreamConfig};
 use emotion_watch::{Watch, WatchConfig};
 
+use self::memory::Memory;
 use self::outlets::Outlets;
 use super::pipeline::PipelineArgs;
 use super::stop::stop_on_ctrl_c;
@@ -38,6 +40,10 @@ pub struct WatchArgs {
     /// Takes a recording (.face) instead of the camera: a dry run, in which nobody is told; may be repeated
     #[arg(long, value_name = "CAMERA=FILE")]
     replay: Vec<replay::Replay>,
+
+    /// Keeps what is learnt in this file, and goes on from it: the highest figure of each minute
+    #[arg(long, value_name = "FILE", conflicts_with = "replay")]
+    learnt: Option<PathBuf>,
 
     /// Reads and checks the file, and ends
     #[arg(long, conflicts_with = "replay")]
@@ -83,6 +89,8 @@ fn live(args: &WatchArgs, config: &WatchConfig) -> anyhow::Result<()> {
     let stop = stop_on_ctrl_c()?;
     let mut outlets = Outlets::start(config)?;
     let mut watch = Watch::new(config, now())?;
+    let mut memory =
+        args.learnt.as_deref().map(|path| Memory::load(path, &mut watch)).transpose()?;
     let session = Session::start(Arc::default())?;
     let events = session.subscribe();
     for source in sources {
@@ -106,6 +114,9 @@ fn live(args: &WatchArgs, config: &WatchConfig) -> anyhow::Result<()> {
         let is_over = look_at_sources(&session, &mut watch, &mut outlets)?;
         acknowledge(&commands, &mut watch, &mut outlets)?;
         outlets.show(&watch);
+        if let Some(memory) = &mut memory {
+            memory.keep_sometimes(&watch);
+        }
         if is_over || stop.load(Ordering::Relaxed) || until.is_some_and(|until| looked >= until) {
             break;
         }
@@ -116,7 +127,7 @@ fn live(args: &WatchArgs, config: &WatchConfig) -> anyhow::Result<()> {
         eprintln!("{missed} events were missed, because watching was too slow");
     }
     outlets.finish();
-    Ok(())
+    memory.map_or(Ok(()), |memory| memory.keep(&watch))
 }
 
 /// Tells of cameras that are gone or back; whether all of them reached their end.
