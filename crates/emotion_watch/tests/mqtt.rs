@@ -115,5 +115,6 @@ fn needs_mosquitto_sensors_are_found_and_alerts_are_told() {
         }
     };
     assert_eq!(acknowledged, id);
-    assert_eq!(mqtt.counts().dropped(), 0);
+    assert_eq!(mqtt.finish().dropped(), 0);
+    wait_for(&heard, "emotion/status", "offline");
 }

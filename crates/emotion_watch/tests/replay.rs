@@ -151,7 +151,7 @@ fn a_day_has_one_false_alert_at_most_and_a_staged_event_is_told_within_two_secon
             let event = news(&staged)
                 .into_iter()
                 .find(|event| event.alert.kind == kind)
-                .expect(kind.name());
+                .expect("an alert of this kind");
             let late = event.time.since(time(begin + second * RATE));
             assert!(late <= Duration::from_secs(2), "{kind} after {late:?}");
         }

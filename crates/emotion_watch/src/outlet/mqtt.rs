@@ -11,10 +11,10 @@
 
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
-use std::time::Duration;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
-use rumqttc::{Client, Connection, Event, LastWill, MqttOptions, Packet, QoS};
+use rumqttc::{Client, Connection, Event, LastWill, MqttOptions, Outgoing, Packet, QoS};
 use serde_json::json;
 
 use super::{Counts, Fate, QUEUE};
@@ -22,6 +22,8 @@ use crate::{AlertState, Evidence, MqttConfig, Notice, WatchConfig};
 
 /// A broker that is gone is tried again after this time.
 const PAUSE: Duration = Duration::from_secs(2);
+/// What waits at the end has so long to go out.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// A connection to a broker, on a thread of its own. It connects again by itself.
 pub struct Mqtt {
@@ -29,6 +31,7 @@ pub struct Mqtt {
     topic: String,
     counts: Counts,
     acknowledged: Receiver<String>,
+    thread: JoinHandle<()>,
 }
 
 impl Mqtt {
@@ -55,9 +58,10 @@ impl Mqtt {
             acknowledge: format!("{}/acknowledge", config.topic),
             sender,
         };
-        thread::Builder::new().name("mqtt".to_owned()).spawn(move || session.run(connection))?;
-        let mqtt =
-            Self { client, topic: config.topic.clone(), counts: Counts::default(), acknowledged };
+        let spawned = thread::Builder::new().name("mqtt".to_owned());
+        let thread = spawned.spawn(move || session.run(connection))?;
+        let (topic, counts) = (config.topic.clone(), Counts::default());
+        let mqtt = Self { client, topic, counts, acknowledged, thread };
         for camera in &watch.cameras {
             for rule in &camera.rules {
                 let topic = format!("{}/{}/{}/state", config.topic, camera.name, rule.name());
@@ -94,6 +98,20 @@ impl Mqtt {
         &self.counts
     }
 
+    /// Says that the watch is over, and ends when what waits went out, or after two seconds.
+    pub fn finish(self) -> Counts {
+        self.publish(format!("{}/status", self.topic), true, "offline".to_owned());
+        let by = Instant::now() + LAST_WORDS;
+        if let Err(error) = self.client.try_disconnect() {
+            tracing::warn!("the MQTT broker is not told of the end: {error}");
+            return self.counts;
+        }
+        while !self.thread.is_finished() && Instant::now() < by {
+            thread::sleep(Duration::from_millis(10));
+        }
+        self.counts
+    }
+
     fn publish(&self, topic: String, retained: bool, payload: String) {
         match self.client.try_publish(&topic, QoS::AtLeastOnce, retained, payload) {
             Ok(()) => self.counts.count(Fate::Sent),
@@ -119,6 +137,7 @@ impl Session {
         for event in connection.iter() {
             match event {
                 Ok(Event::Incoming(Packet::ConnAck(_))) => self.greet(),
+                Ok(Event::Outgoing(Outgoing::Disconnect)) => return,
                 Ok(Event::Incoming(Packet::Publish(message))) => {
                     let id = String::from_utf8_lossy(&message.payload).into_owned();
                     if self.sender.send(id).is_err() {

@@ -91,7 +91,7 @@ impl Outlets {
         }
         #[cfg(feature = "mqtt")]
         if let Some(mqtt) = self.mqtt {
-            say("MQTT", mqtt.counts());
+            say("MQTT", &mqtt.finish());
         }
     }
 }
