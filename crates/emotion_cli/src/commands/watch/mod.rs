@@ -103,7 +103,14 @@ fn live(args: &WatchArgs, config: &WatchConfig) -> anyhow::Result<()> {
     let mut looked = Instant::now();
     loop {
         match events.recv_timeout(TICK) {
-            Ok(event) => outlets.tell(&watch.hear(&event))?,
+            Ok(event) => {
+                let notices = watch.hear(&event);
+                // Whoever is told and looks at the page finds it there.
+                if !notices.is_empty() {
+                    outlets.show(&watch);
+                }
+                outlets.tell(&notices)?;
+            }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => bail!("the session ended by itself"),
         }
