@@ -97,7 +97,7 @@ fn live(args: &WatchArgs, config: &WatchConfig) -> anyhow::Result<()> {
         let stream = StreamConfig { analyzer: args.pipeline.settings(), ..StreamConfig::default() };
         session.open(source, OpenOptions::default(), stream)?;
     }
-    eprintln!("{} cameras; Ctrl-C ends it", config.cameras.len());
+    eprintln!("Ctrl-C ends it");
     let commands = commands();
     let until = args.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let mut looked = Instant::now();
