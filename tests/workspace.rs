@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// What each part may name; see docs/architecture.md. Parts that only tests use are left out.
-const MAY_NAME: [(&str, &[&str]); 18] = [
+const MAY_NAME: [(&str, &[&str]); 19] = [
     ("emotion_core", &[]),
     ("emotion_puppet", &["emotion_core"]),
     ("emotion_capture", &["emotion_core", "emotion_puppet"]),
@@ -29,6 +29,7 @@ const MAY_NAME: [(&str, &[&str]); 18] = [
     ),
     ("emotion_store", &["emotion_core"]),
     ("emotion_project", &["emotion_core", "emotion_store"]),
+    ("emotion_watch", &["emotion_core", "emotion_project"]),
     ("emotion_words", &["emotion_core", "emotion_model_words"]),
     (
         "emotion_serve",
@@ -67,6 +68,7 @@ const MAY_NAME: [(&str, &[&str]); 18] = [
             "emotion_train",
             "emotion_vision",
             "emotion_voice",
+            "emotion_watch",
             "emotion_words",
         ],
     ),

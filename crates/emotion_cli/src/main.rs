@@ -12,6 +12,8 @@ use commands::demo;
 use commands::microphones;
 #[cfg(feature = "serve")]
 use commands::serve;
+#[cfg(feature = "watch")]
+use commands::watch;
 use commands::{analyze, cameras, export};
 #[cfg(feature = "train")]
 use commands::{calibrate, evaluate, fuse, logits, train};
@@ -50,6 +52,8 @@ enum Command {
     Session(session::SessionArgs),
     #[cfg(feature = "project")]
     Study(study::StudyArgs),
+    #[cfg(feature = "watch")]
+    Watch(watch::WatchArgs),
     #[cfg(feature = "serve")]
     Serve(serve::ServeArgs),
     #[cfg(feature = "train")]
@@ -84,6 +88,8 @@ fn main() -> ExitCode {
         Command::Session(args) => session::run(args),
         #[cfg(feature = "project")]
         Command::Study(args) => study::run(args),
+        #[cfg(feature = "watch")]
+        Command::Watch(args) => watch::run(args),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(args),
         #[cfg(feature = "train")]
@@ -157,7 +163,7 @@ fn log_to_stderr(verbose: u8) {
 
 /// A log filter: `others` for everything, `ours` for the crates of this workspace.
 fn log_levels(others: &str, ours: &str) -> String {
-    const OURS: [&str; 12] = [
+    const OURS: [&str; 13] = [
         "bevy_emotion",
         "emotion",
         "emotion_capture",
@@ -170,6 +176,7 @@ fn log_levels(others: &str, ours: &str) -> String {
         "emotion_train",
         "emotion_vision",
         "emotion_voice",
+        "emotion_watch",
     ];
     OURS.iter().fold(others.to_owned(), |filter, name| format!("{filter},{name}={ours}"))
 }

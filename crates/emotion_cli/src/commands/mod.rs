@@ -44,6 +44,8 @@ mod text_train;
 pub mod train;
 #[cfg(feature = "train")]
 mod voice;
+#[cfg(feature = "watch")]
+pub mod watch;
 
 /// The error, its causes and advice for the command line, in one line. Each cause appears once,
 /// because some errors quote theirs.

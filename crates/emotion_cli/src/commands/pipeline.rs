@@ -11,7 +11,7 @@ use emotion_core::supervise::Deadlines;
 use emotion_models::{
     BackendChoice, Classifier, ClassifierInfo, ClassifierOptions, ModelChoice, ModelPool,
 };
-#[cfg(any(feature = "demo", feature = "project"))]
+#[cfg(any(feature = "demo", feature = "project", feature = "watch"))]
 use emotion_session::AnalyzerSettings;
 use emotion_session::{FaceFinder, FaceReader, PriorMode};
 use emotion_vision::detect::{CascadePaths, HaarDetector};
@@ -148,7 +148,7 @@ impl PipelineArgs {
     }
 
     /// The same pipeline for a live source.
-    #[cfg(any(feature = "demo", feature = "project"))]
+    #[cfg(any(feature = "demo", feature = "project", feature = "watch"))]
     pub fn settings(&self) -> AnalyzerSettings {
         AnalyzerSettings {
             backend: self.backend,
