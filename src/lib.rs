@@ -79,9 +79,9 @@ pub mod replay;
 
 pub use emotion_capture as capture;
 pub use emotion_core::{
-    Analysis, Epoch, Event, EventKind, Evidence, Expression, FaceImage, FaceReading, Frame,
-    FrameError, FrameRect, FrameSource, Modality, Origin, PIXELS, Reading, SIDE, Scores,
-    SessionTime, StreamId, SubjectId, UnknownExpression,
+    Analysis, Conflict, Contribution, Epoch, Event, EventKind, Evidence, Expression, FaceImage,
+    FaceReading, Frame, FrameError, FrameRect, FrameSource, FusedReading, Modality, Origin, PIXELS,
+    Reading, SIDE, Scores, SessionTime, Stance, StreamId, SubjectId, UnknownExpression,
 };
 pub use emotion_models as models;
 pub use emotion_session as session;

@@ -7,6 +7,7 @@
 //! | readings of others | `feed.rs` | [`EmotionFeed`] |
 //! | the clock of it all | `clock.rs` | `Time<Faces>` |
 //! | faces as entities | `track.rs` | [`Face`], [`Emotion`], [`FacePose`], events, [`FaceStep`] |
+//! | voices and words | `hear.rs`, `heard.rs` | [`HeardVoice`], [`ReadWords`]; [`Voice`], [`Words`], [`Fused`] |
 //! | rates and times | `diagnostics.rs` | Bevy's diagnostics `emotion/…` |
 //!
 //! Nothing here detects, infers or waits on the main thread. What runs a camera, and what the life of a
@@ -23,6 +24,8 @@ mod events;
 mod feed;
 #[cfg(feature = "wgpu")]
 mod gpu;
+mod hear;
+mod heard;
 mod settings;
 mod track;
 
@@ -38,11 +41,14 @@ pub use components::{Emotion, Face, FacePose};
 pub(crate) use core::CorePlugin;
 pub use diagnostics::EmotionDiagnosticsPlugin;
 pub use events::{
-    ExpressionChanged, FaceAppeared, FaceGone, FaceHidden, FaceReturned, FrameAnalyzed,
+    ConflictChanged, ExpressionChanged, FaceAppeared, FaceGone, FaceHidden, FaceReturned,
+    FrameAnalyzed, SubjectRead,
 };
 pub(crate) use feed::{Arrival, Arrived};
 pub use feed::{EmotionFeed, FeedId};
-pub use settings::{EmotionAnalyzer, FaceMemory};
+pub use hear::{HearPlugin, HeardLevel, HeardVoice, ReadWords, Whose};
+pub use heard::{Fused, UnseenSpeaker, Voice, VoiceLevel, Words};
+pub use settings::{EmotionAnalyzer, FaceFuser, FaceMemory};
 pub use track::{FaceStep, TrackPlugin};
 
 /// Faces as input: add it after `DefaultPlugins` (or `MinimalPlugins`).
@@ -52,6 +58,7 @@ pub use track::{FaceStep, TrackPlugin};
 /// | [`CapturePlugin`] | opens the source as a camera, takes the newest frames, shows them in [`CameraImage`]s |
 /// | [`AnalyzePlugin`] | finds and reads faces on threads of their own |
 /// | [`TrackPlugin`] | makes [`Face`] entities and triggers their events |
+/// | [`HearPlugin`] | takes in voices and words beside the faces, and the one answer of all |
 /// | [`EmotionDiagnosticsPlugin`] | measures rates and delays |
 /// | [`ReplayPlugin`](crate::replay::ReplayPlugin) | records sessions as readings, and plays them |
 ///
@@ -79,6 +86,7 @@ impl PluginGroup for EmotionPlugins {
             .add(CapturePlugin::default())
             .add(AnalyzePlugin::default())
             .add(TrackPlugin)
+            .add(HearPlugin)
             .add(EmotionDiagnosticsPlugin::default())
             .add(crate::replay::ReplayPlugin)
     }
