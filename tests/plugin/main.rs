@@ -16,6 +16,7 @@ mod replay;
 mod replay_clock;
 mod stage;
 mod two_cameras;
+mod voice;
 
 use std::error::Error;
 use std::time::{Duration, Instant};
