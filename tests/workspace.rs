@@ -48,6 +48,8 @@ const MAY_NAME: [(&str, &[&str]); 18] = [
             "emotion_session",
             "emotion_store",
             "emotion_vision",
+            "emotion_voice",
+            "emotion_words",
         ],
     ),
     (

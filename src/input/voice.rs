@@ -49,7 +49,8 @@ const RISE: f32 = 0.06;
 const FALL: f32 = 0.25;
 /// Levels so far below and above the usual one are pauses and shouts: the usual one follows them slowly.
 const USUAL_DB: std::ops::Range<f32> = -10.0..6.0;
-/// In which time the usual loudness follows what is heard, and what is no usual loudness.
+/// In which time the usual loudness follows the first speech, later speech, and what is no usual loudness.
+const LEARN_FIRST: f32 = 0.25;
 const LEARN: f32 = 3.0;
 const LEARN_UNUSUAL: f32 = 12.0;
 /// The longest time between two levels that counts.
@@ -88,7 +89,11 @@ impl UsualLoudness {
         }
         self.speech += delta;
         let above = now - self.usual_db;
-        let time = if USUAL_DB.contains(&above) { LEARN } else { LEARN_UNUSUAL };
+        let time = match above {
+            _ if self.speech < LEAST_SPEECH => LEARN_FIRST,
+            above if USUAL_DB.contains(&above) => LEARN,
+            _ => LEARN_UNUSUAL,
+        };
         self.usual_db += above * share(delta, time);
         match self.speech < LEAST_SPEECH {
             true => 0.0,
@@ -122,7 +127,7 @@ pub(super) fn measure(
         let words = words.filter(|words| words.known > 0.0 && lasts(words.at, WORDS_LAST));
         let of = |scores: Option<&Scores>| scores.map_or([0.0; _], |scores| *scores.as_array());
         let loudness = match level {
-            Some(level) if level.at > usual.at => usual.hear(level),
+            Some(level) if level.at != usual.at => usual.hear(level),
             Some(level) if level.speaks => face.voice.loudness,
             _ => 0.0,
         };
@@ -159,7 +164,8 @@ mod tests {
     fn loud_is_what_is_louder_than_usual_at_any_microphone() {
         for gain in [-25.0, 0.0, 20.0] {
             let mut usual = UsualLoudness::default();
-            assert_eq!(play(&mut usual, gain - 30.0, true, 2.0), 0.0, "as usual");
+            play(&mut usual, gain - 60.0, false, 2.0);
+            assert!(play(&mut usual, gain - 30.0, true, 2.0) < 0.05, "as usual, after silence");
             let raised = play(&mut usual, gain - 24.0, true, 0.3);
             assert!((0.2..0.35).contains(&raised), "{raised}");
             play(&mut usual, gain - 30.0, true, 3.0);

@@ -8,6 +8,7 @@
 //! | the clock of it all | `clock.rs` | `Time<Faces>` |
 //! | faces as entities | `track.rs` | [`Face`], [`Emotion`], [`FacePose`], events, [`FaceStep`] |
 //! | voices and words | `hear.rs`, `heard.rs` | [`HeardVoice`], [`ReadWords`]; [`Voice`], [`Words`], [`Fused`] |
+//! | a microphone, and lines of words | `voice.rs`, `words.rs` | `VoicePlugin` and `WordsPlugin`, with their features |
 //! | rates and times | `diagnostics.rs` | Bevy's diagnostics `emotion/…` |
 //!
 //! Nothing here detects, infers or waits on the main thread. What runs a camera, and what the life of a
@@ -28,6 +29,10 @@ mod hear;
 mod heard;
 mod settings;
 mod track;
+#[cfg(feature = "voice")]
+mod voice;
+#[cfg(feature = "words")]
+mod words;
 
 use bevy::app::PluginGroupBuilder;
 use bevy::prelude::*;
@@ -50,6 +55,10 @@ pub use hear::{HearPlugin, HeardLevel, HeardVoice, ReadWords, Whose};
 pub use heard::{Fused, UnseenSpeaker, Voice, VoiceLevel, Words};
 pub use settings::{EmotionAnalyzer, FaceFuser, FaceMemory};
 pub use track::{FaceStep, TrackPlugin};
+#[cfg(feature = "voice")]
+pub use voice::{VoicePlugin, VoiceSettings, VoiceSource, VoiceStatus};
+#[cfg(feature = "words")]
+pub use words::{SaidWords, WordsPlugin, WordsStatus};
 
 /// Faces as input: add it after `DefaultPlugins` (or `MinimalPlugins`).
 ///

@@ -9,6 +9,8 @@ mod fixed_update;
 #[cfg(all(feature = "hud", feature = "films", feature = "wgpu"))]
 mod gpu;
 mod input;
+#[cfg(all(feature = "voice", feature = "words"))]
+mod microphone;
 mod parts;
 mod preludes;
 mod reflection;
