@@ -10,21 +10,21 @@ use super::core::CorePlugin;
 use super::feed::EmotionFeed;
 use super::heard::{self, Fused, UnseenSpeaker, Voice, VoiceLevel, Words};
 use super::track::Entities;
-use super::{EmotionSystems, FaceStep, TrackPlugin};
+use super::{EmotionSystems, FaceStep};
 
 /// Takes in voices and words beside the faces: [`HeardVoice`], [`HeardLevel`] and [`ReadWords`] become [`Voice`],
 /// [`VoiceLevel`], [`Words`] and [`Fused`] on the entity of whose they are.
 ///
-/// It opens no microphone. Messages that are written before [`EmotionSystems::Capture`], or in an update before, are
+/// It opens no microphone, and writes no entity without [`TrackPlugin`](super::TrackPlugin). Messages that are written before [`EmotionSystems::Capture`], or in an update before, are
 /// there in `Update`. While `Time<Faces>` is held they are dropped, as a camera's frames are.
 ///
 /// ```
 /// use bevy::prelude::*;
-/// use bevy_emotion::plugin::{Fused, HearPlugin, HeardVoice};
+/// use bevy_emotion::plugin::{Fused, HearPlugin, HeardVoice, TrackPlugin};
 /// use bevy_emotion::prelude::*;
 ///
 /// let mut app = App::new();
-/// app.add_plugins((MinimalPlugins, HearPlugin));
+/// app.add_plugins((MinimalPlugins, TrackPlugin, HearPlugin));
 /// app.world_mut().write_message(HeardVoice::new(Scores::certain(Expression::Happy)));
 /// app.update();
 /// // Nobody is in view: it is the voice of somebody who is not seen.
@@ -174,10 +174,9 @@ impl Hearing {
 impl Plugin for HearPlugin {
     fn build(&self, app: &mut App) {
         CorePlugin::ensure(app);
-        if !app.is_plugin_added::<TrackPlugin>() {
-            app.add_plugins(TrackPlugin);
-        }
-        app.register_type::<Voice>()
+        app.init_resource::<Entities>()
+            .init_schedule(FaceStep)
+            .register_type::<Voice>()
             .register_type::<VoiceLevel>()
             .register_type::<Words>()
             .register_type::<Fused>()

@@ -67,7 +67,11 @@ impl AudioSource for Speaker {
 
 fn app(open: Arc<OpenSound>) -> App {
     let mut app = App::new();
-    app.add_plugins((MinimalPlugins, VoicePlugin { source: VoiceSource::Custom(open) }));
+    app.add_plugins((
+        MinimalPlugins,
+        TrackPlugin,
+        VoicePlugin { source: VoiceSource::Custom(open) },
+    ));
     app
 }
 
@@ -138,7 +142,7 @@ fn a_file_that_is_not_there_is_said() {
 #[test]
 fn lines_are_read_in_their_order() {
     let mut app = App::new();
-    app.add_plugins((MinimalPlugins, WordsPlugin));
+    app.add_plugins((MinimalPlugins, TrackPlugin, WordsPlugin));
     for text in ["I hate this so much", "xqzt 4711", "I am so happy, thank you!"] {
         app.world_mut().write_message(SaidWords::new(text));
     }
