@@ -58,6 +58,9 @@
 //! | `efficientnet` | the default model on a CPU, part of the program | yes |
 //! | `resnet` | the default model on a GPU, part of the program | no |
 //! | `cnn4` | the fastest model, part of the program | no |
+//! | `voice` | `VoicePlugin`: voices are read, of sources of sound | no |
+//! | `microphone` | microphones for it | no |
+//! | `words` | `WordsPlugin`: lines of words are read | no |
 //! | `hud` | the modules `hud` and `hands_free` | no |
 //!
 //! Without any of them there is no detector, camera or model, only the puppet as a source: bring your own
@@ -78,10 +81,11 @@ pub mod plugin;
 pub mod replay;
 
 pub use emotion_capture as capture;
+pub use emotion_core as core;
 pub use emotion_core::{
-    Analysis, Epoch, Event, EventKind, Evidence, Expression, FaceImage, FaceReading, Frame,
-    FrameError, FrameRect, FrameSource, Modality, Origin, PIXELS, Reading, SIDE, Scores,
-    SessionTime, StreamId, SubjectId, UnknownExpression,
+    Analysis, Conflict, Contribution, Epoch, Event, EventKind, Evidence, Expression, FaceImage,
+    FaceReading, Frame, FrameError, FrameRect, FrameSource, FusedReading, Modality, Origin, PIXELS,
+    Reading, SIDE, Scores, SessionTime, Stance, StreamId, SubjectId, UnknownExpression,
 };
 pub use emotion_models as models;
 pub use emotion_session as session;
@@ -91,7 +95,9 @@ pub use emotion_vision as vision;
 /// What most users need, in one `use`.
 pub mod prelude {
     pub use emotion_capture::{Capture, OpenOptions, SourceSpec};
-    pub use emotion_core::{Analysis, Expression, Frame, FrameRect, FrameSource, Reading, Scores};
+    pub use emotion_core::{
+        Analysis, Expression, Frame, FrameRect, FrameSource, Modality, Reading, Scores,
+    };
     pub use emotion_models::{BackendChoice, Classifier, ClassifierOptions, ModelChoice};
     pub use emotion_session::{Analyzer, PriorMode};
     pub use emotion_vision::detect::{Detection, FaceDetector, HaarDetector};

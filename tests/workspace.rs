@@ -49,6 +49,8 @@ const MAY_NAME: [(&str, &[&str]); 19] = [
             "emotion_session",
             "emotion_store",
             "emotion_vision",
+            "emotion_voice",
+            "emotion_words",
         ],
     ),
     (

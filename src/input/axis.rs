@@ -10,7 +10,7 @@ use emotion_core::Expression;
 /// How far a head has to lean for [`FaceAxis::Tilt`] to be 1, in radians: 30°.
 pub const FULL_TILT: f32 = std::f32::consts::FRAC_PI_6;
 
-/// Something of a face that is a number, from the player's own point of view.
+/// Something of a face, a voice or words that is a number, from the player's own point of view.
 #[derive(Reflect, Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum FaceAxis {
     /// How strongly an expression is shown, 0 to 1; see [`FaceInput::strength`].
@@ -27,6 +27,17 @@ pub enum FaceAxis {
     HeadX,
     /// Where the head is: -1 at the lower edge of the view, 1 at the upper edge.
     HeadY,
+    /// How loud the voice is against its usual loudness: 0 as usual or softer, 1 as a shout; see
+    /// [`VoiceInput::loudness`](super::VoiceInput::loudness).
+    Loudness,
+    /// How active the voice sounds, -1 (calm) to 1.
+    VoiceArousal,
+    /// How much the voice sounds like an expression, 0 to 1.
+    Voice(Expression),
+    /// How much the words say an expression, 0 to 1.
+    Words(Expression),
+    /// How strongly two of face, voice and words contradict each other, 0 to 1; where they do, it is 0.5 or more.
+    Conflict,
 }
 
 impl FaceAxis {
@@ -39,6 +50,11 @@ impl FaceAxis {
             Self::Tilt => (face.tilt / FULL_TILT).clamp(-1.0, 1.0),
             Self::HeadX => face.position_in_mirror.x.clamp(-1.0, 1.0),
             Self::HeadY => face.position_in_mirror.y.clamp(-1.0, 1.0),
+            Self::Loudness => face.voice.loudness,
+            Self::VoiceArousal => face.voice.arousal,
+            Self::Voice(expression) => face.voice.voice(expression),
+            Self::Words(expression) => face.voice.words(expression),
+            Self::Conflict => face.voice.conflict,
         }
     }
 
@@ -51,8 +67,17 @@ impl FaceAxis {
     /// Its range, `(lowest, highest)`.
     pub const fn range(self) -> (f32, f32) {
         match self {
-            Self::Strength(_) => (0.0, 1.0),
-            _ => (-1.0, 1.0),
+            Self::Strength(_)
+            | Self::Loudness
+            | Self::Voice(_)
+            | Self::Words(_)
+            | Self::Conflict => (0.0, 1.0),
+            Self::Valence
+            | Self::Arousal
+            | Self::Tilt
+            | Self::HeadX
+            | Self::HeadY
+            | Self::VoiceArousal => (-1.0, 1.0),
         }
     }
 }

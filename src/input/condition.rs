@@ -26,7 +26,12 @@ use emotion_core::Expression;
 /// let startled = Expression::Surprise.above(0.6).within(Duration::from_millis(300));
 /// let leaning_smile = FaceCondition::tilt_left().and(smile);
 /// let shake = FaceAxis::Tilt.past(-0.4).then(FaceAxis::Tilt.past(0.4), second);
-/// # let _ = (long_smile, startled, leaning_smile, shake);
+/// // With a voice and words, where some are taken in:
+/// let roar = FaceCondition::shout();
+/// let laugh = Expression::Happy.in_voice(0.6).and(FaceAxis::VoiceArousal.past(0.3));
+/// let calm_frown = Expression::Angry.above(0.5).and(FaceAxis::VoiceArousal.past(-0.3));
+/// let thanks = Expression::Happy.in_words(0.6);
+/// # let _ = (long_smile, startled, leaning_smile, shake, roar, laugh, calm_frown, thanks);
 /// ```
 ///
 /// Each has two levels, one at which it presses and a lower one at which it releases, so that a
@@ -101,11 +106,27 @@ pub trait ExpressionConditions {
     /// Pressed while this expression's strength is at least `press`, above 0 and at most 1;
     /// released at two thirds of that.
     fn above(self, press: f32) -> FaceCondition;
+
+    /// Pressed while the voice sounds like this expression with a probability of at least `press`, above 0 and at
+    /// most 1; released at two thirds of that. A reading counts for a second.
+    fn in_voice(self, press: f32) -> FaceCondition;
+
+    /// Pressed while the words say this expression with a probability of at least `press`, above 0 and at most 1;
+    /// released at two thirds of that. A line counts for three seconds.
+    fn in_words(self, press: f32) -> FaceCondition;
 }
 
 impl ExpressionConditions for Expression {
     fn above(self, press: f32) -> FaceCondition {
         FaceCondition::Above { expression: self, press, release: None, within: None }
+    }
+
+    fn in_voice(self, press: f32) -> FaceCondition {
+        FaceAxis::Voice(self).past(press)
+    }
+
+    fn in_words(self, press: f32) -> FaceCondition {
+        FaceAxis::Words(self).past(press)
     }
 }
 
@@ -118,6 +139,16 @@ impl FaceCondition {
     /// The head leans at least 15° to the player's right shoulder.
     pub const fn tilt_right() -> Self {
         FaceAxis::Tilt.past(0.5)
+    }
+
+    /// The voice is loud: at least 12 dB above its usual loudness, until it is 6 dB above that.
+    pub const fn shout() -> Self {
+        Self::Past { axis: FaceAxis::Loudness, press: 0.6, release: Some(0.3), within: None }
+    }
+
+    /// Two of face, voice and words contradict each other: a smile, and a voice that sounds angry.
+    pub const fn conflict() -> Self {
+        FaceAxis::Conflict.past(0.5)
     }
 
     /// One after the other, with at most `within` between two.

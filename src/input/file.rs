@@ -251,12 +251,16 @@ mod tests {
                 When(All([Past(axis: Tilt, press: -0.5), Above(expression: surprise, within: 0.3)])),
                 When(Sequence(steps: [Past(axis: HeadX, press: 0.5), Above(expression: sad)], within: 1)),
                 Axis(axis: Strength(fear)),
+                When(All([Past(axis: VoiceArousal, press: -0.3), Above(expression: angry)])),
+                When(Past(axis: Loudness, press: 0.6, release: 0.3)),
+                When(All([Past(axis: Voice(happy), press: 0.5), Past(axis: Words(sad), press: 0.5)])),
                 Key(key: \"Enter\", slot: 2),
             ],
         })";
         let map = read(text).expect("a map");
-        assert_eq!(map.bindings(Action::Jump).len(), 5);
-        assert_eq!(map.bindings(Action::Jump)[4], Binding::key(KeyCode::Enter).for_slot(2));
+        assert_eq!(map.bindings(Action::Jump).len(), 8);
+        assert_eq!(map.bindings(Action::Jump)[6], FaceCondition::shout().into());
+        assert_eq!(map.bindings(Action::Jump)[7], Binding::key(KeyCode::Enter).for_slot(2));
     }
 
     #[test]

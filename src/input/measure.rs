@@ -23,6 +23,7 @@ use bevy::prelude::*;
 
 use super::baseline::{Baseline, RestingBaseline};
 use super::range::ExpressionRange;
+use super::voice::VoiceInput;
 use crate::plugin::{Emotion, Face, FacePose, Faces};
 use emotion_core::{Expression, Scores};
 
@@ -46,6 +47,8 @@ pub struct FaceInput {
     pub position_in_mirror: Vec2,
     /// The side of the face's box as a part of the frame's height.
     pub size_in_view: f32,
+    /// What the voice and the words do, where some are taken in.
+    pub voice: VoiceInput,
     strengths: [f32; Expression::COUNT],
     /// In view, all in all: who came first.
     pub(super) seen_for: Duration,
@@ -110,6 +113,7 @@ impl Default for FaceInput {
             tilt: 0.0,
             position_in_mirror: Vec2::ZERO,
             size_in_view: 0.0,
+            voice: VoiceInput::default(),
             strengths,
             seen_for: Duration::ZERO,
             away: Duration::ZERO,

@@ -60,6 +60,8 @@ mod seconds;
 mod slots;
 mod state;
 mod virtual_face;
+mod virtual_voice;
+mod voice;
 mod watch;
 
 use bevy::app::{FixedFirst, RunFixedMainLoop, RunFixedMainLoopSystems};
@@ -80,6 +82,8 @@ pub use state::{
     ExpressionInput, FaceActions, when_just_pressed, when_just_released, when_pressed,
 };
 pub use virtual_face::{VirtualFace, VirtualFacePlugin};
+pub use virtual_voice::{VirtualVoice, VirtualVoicePlugin};
+pub use voice::VoiceInput;
 
 use crate::plugin::{CorePlugin, EmotionSystems, Face, FaceStep};
 
@@ -178,9 +182,11 @@ impl Plugin for MeasurePlugin {
         carry::<RestingBaseline>(app);
         carry::<baseline::RestSearch>(app);
         carry::<ExpressionRange>(app);
+        carry::<voice::UsualLoudness>(app);
         CorePlugin::ensure(app);
         app.register_type::<FaceCondition>()
             .register_type::<FaceInput>()
+            .register_type::<VoiceInput>()
             .register_type::<RestingBaseline>()
             .register_type::<ExpressionRange>()
             .register_type::<WarmUp>()
@@ -198,7 +204,7 @@ impl Plugin for MeasurePlugin {
             )
             .add_systems(
                 FaceStep,
-                (baseline::search, range::watch, measure::measure, slots::seat)
+                (baseline::search, range::watch, measure::measure, voice::measure, slots::seat)
                     .chain()
                     .in_set(InputStep::Measure),
             );

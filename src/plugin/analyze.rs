@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bevy::prelude::*;
-use emotion_core::{EventKind, SessionTime};
+use emotion_core::{Event, EventKind, SessionTime};
 use emotion_models::ModelPool;
 use emotion_session::{AnalyzerSettings, EngineStatus, Polled, Stream, StreamConfig};
 
@@ -12,7 +12,8 @@ use super::camera::{CameraStream, EmotionCamera, EmotionStatus};
 use super::clock::{Faces, FacesTime};
 use super::core::CorePlugin;
 use super::feed::{Arrival, Arrived, EmotionFeed};
-use super::settings::{EmotionAnalyzer, FaceMemory};
+use super::hear::{Heard, Hearing};
+use super::settings::{EmotionAnalyzer, FaceFuser, FaceMemory};
 use super::{EmotionSystems, FrameAnalyzed};
 
 /// Loads detector and model for each [`EmotionCamera`], and analyzes its newest frame whenever the
@@ -131,6 +132,8 @@ pub(super) fn gather(
     real: Res<Time<Real>>,
     time: Res<Time<Faces>>,
     memory: Res<FaceMemory>,
+    fuser: Res<FaceFuser>,
+    mut hearing: ResMut<Hearing>,
     mut feed: ResMut<EmotionFeed>,
     mut cameras: Query<(Entity, &mut CameraStream, &mut EmotionStatus)>,
     mut arrivals: ResMut<Arrivals>,
@@ -154,6 +157,7 @@ pub(super) fn gather(
         }
         *rests = driven;
         stream.set_lifecycle(memory.0);
+        stream.set_fuser(fuser.0);
         let now = SessionTime(clock);
         let polled = match paused {
             true => stream.poll_held(now, real.delta()),
@@ -165,6 +169,15 @@ pub(super) fn gather(
     }
     list.extend(feed.take_fed(&mut clock, paused, memory.0, &mut commands));
     list.extend(feed.take_guests(clock, paused, view_size, memory.0, &mut commands));
+    feed.set_fuser(fuser.0);
+    for heard in hearing.take(clock) {
+        match hear(&heard, clock, &mut feed, &mut cameras) {
+            Some((stream, events)) => {
+                list.push(Arrival { stream, at: clock, what: Arrived::Heard(heard), events });
+            }
+            None => hearing.leave_out(&heard),
+        }
+    }
     if !driven {
         // Streams happen side by side; a stream's own order stays. A driver's clock may jump.
         list.sort_by_key(|arrival| arrival.at);
@@ -176,6 +189,28 @@ pub(super) fn gather(
     }
     arrivals.list = list;
     arrivals.clock = clock;
+}
+
+/// Tells whichever stream it belongs to; `None` where nobody knows whom it is about.
+fn hear(
+    heard: &Heard,
+    clock: Duration,
+    feed: &mut EmotionFeed,
+    cameras: &mut Query<(Entity, &mut CameraStream, &mut EmotionStatus)>,
+) -> Option<(Entity, Vec<Event>)> {
+    let evidence = heard.evidence(clock);
+    let of_camera =
+        cameras.iter_mut().find(|(_, camera, _)| camera.stream.id() == heard.subject.stream);
+    match of_camera {
+        Some((entity, mut camera, _)) => {
+            let events = match evidence {
+                Some(evidence) => camera.stream.hear(SessionTime(clock), evidence)?,
+                None => Vec::new(),
+            };
+            Some((entity, events))
+        }
+        None => feed.hear(clock, heard.subject, evidence),
+    }
 }
 
 fn arrival_of(entity: Entity, polled: Polled, clock: Duration) -> Option<Arrival> {

@@ -8,7 +8,8 @@ use super::analyze::{Arrivals, gather};
 use super::camera::EmotionStatus;
 use super::clock::{self, Faces};
 use super::feed::EmotionFeed;
-use super::settings::FaceMemory;
+use super::hear::Hearing;
+use super::settings::{FaceFuser, FaceMemory};
 use super::{EmotionSystems, FrameAnalyzed};
 
 pub(crate) struct CorePlugin;
@@ -38,6 +39,8 @@ impl Plugin for CorePlugin {
         .register_type::<EmotionStatus>()
         .init_resource::<Time<Faces>>()
         .init_resource::<FaceMemory>()
+        .init_resource::<FaceFuser>()
+        .init_resource::<Hearing>()
         .init_resource::<EmotionFeed>()
         .init_resource::<Arrivals>()
         .add_message::<FrameAnalyzed>()

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use bevy::prelude::*;
 
-use emotion_core::{Analysis, Expression, Frame, Origin, SessionTime};
+use emotion_core::{Analysis, Conflict, Expression, Frame, Origin, SessionTime};
 use emotion_session::Observation;
 
 /// A face was found for the first time; its entity has just been spawned.
@@ -63,6 +63,25 @@ pub struct ExpressionChanged {
     pub from: Option<Expression>,
     /// What it shows from now on; `None` when unsure.
     pub to: Option<Expression>,
+}
+
+/// One answer was made of several modalities, and is in [`Fused`](super::Fused) by now: when a voice was heard or words
+/// were read, and with each reading of the face for as long as those count.
+#[derive(EntityEvent, Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubjectRead {
+    /// The face, or whoever is heard and not seen.
+    pub entity: Entity,
+}
+
+/// Two modalities of somebody begin or cease to contradict each other.
+#[derive(EntityEvent, Debug, Clone, Copy, PartialEq)]
+pub struct ConflictChanged {
+    /// The face, or whoever is heard and not seen.
+    pub entity: Entity,
+    /// The conflict until now.
+    pub from: Option<Conflict>,
+    /// The conflict from now on.
+    pub to: Option<Conflict>,
 }
 
 /// Readings of a frame came in. Written in

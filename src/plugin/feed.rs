@@ -5,9 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bevy::prelude::*;
-use emotion_core::{Analysis, Event, FrameRect, Reading, SessionTime, StreamId};
-use emotion_session::{Lifecycle, Observation};
+use emotion_core::{
+    Analysis, Event, Evidence, FrameRect, Reading, SessionTime, StreamId, SubjectId,
+};
+use emotion_session::{Fuser, Lifecycle, Observation};
 
+use super::hear::Heard;
 use super::{EmotionStatus, FrameAnalyzed};
 
 /// Drives the faces without camera, picture or model.
@@ -54,6 +57,8 @@ pub struct EmotionFeed {
     guest_stream: Option<FedStream>,
     /// The number of the stream of faces that join.
     guest_id: Option<StreamId>,
+    /// Of whoever is heard and not seen.
+    unseen: Option<FedStream>,
     next_stream: u32,
 }
 
@@ -120,6 +125,8 @@ pub(crate) enum Arrived {
         clock: Duration,
         last: Option<FrameAnalyzed>,
     },
+    /// A voice was heard, or words were read.
+    Heard(Heard),
     /// Nothing came, and time passed.
     Silence,
 }
@@ -194,6 +201,39 @@ impl EmotionFeed {
     pub(super) fn next_stream(&mut self) -> StreamId {
         self.next_stream += 1;
         StreamId(self.next_stream - 1)
+    }
+
+    /// Whom a voice belongs to that comes from nobody in view.
+    pub(super) fn unseen_subject(&mut self, commands: &mut Commands) -> SubjectId {
+        if self.unseen.is_none() {
+            let id = self.next_stream();
+            self.unseen = Some(FedStream::new(id, "heard and not seen", commands));
+        }
+        let stream = self.unseen.as_ref().map(|unseen| unseen.lifecycle.origin().stream);
+        SubjectId::unseen(stream.unwrap_or_default())
+    }
+
+    /// What of a stream that is no camera's is related to, and what follows of evidence about somebody in it; `None`
+    /// where that is nobody's.
+    pub(super) fn hear(
+        &mut self,
+        at: Duration,
+        subject: SubjectId,
+        evidence: Option<Evidence>,
+    ) -> Option<(Entity, Vec<Event>)> {
+        let mut streams =
+            [&mut self.fed, &mut self.guest_stream, &mut self.unseen].into_iter().flatten();
+        let stream = streams.find(|stream| stream.lifecycle.origin().stream == subject.stream)?;
+        let mut events = Vec::new();
+        let is_taken = evidence
+            .is_none_or(|evidence| stream.lifecycle.hear(SessionTime(at), evidence, &mut events));
+        is_taken.then_some((stream.entity, events))
+    }
+
+    /// What makes one answer of several modalities, in all streams.
+    pub(super) fn set_fuser(&mut self, fuser: Fuser) {
+        let streams = [&mut self.fed, &mut self.guest_stream, &mut self.unseen];
+        streams.into_iter().flatten().for_each(|stream| stream.lifecycle.set_fuser(fuser));
     }
 
     /// As [`EmotionFeed::take_over`], by somebody who sets the clock, and does nothing while

@@ -7,6 +7,8 @@
 //! | readings of others | `feed.rs` | [`EmotionFeed`] |
 //! | the clock of it all | `clock.rs` | `Time<Faces>` |
 //! | faces as entities | `track.rs` | [`Face`], [`Emotion`], [`FacePose`], events, [`FaceStep`] |
+//! | voices and words | `hear.rs`, `heard.rs` | [`HeardVoice`], [`ReadWords`]; [`Voice`], [`Words`], [`Fused`] |
+//! | a microphone, and lines of words | `voice.rs`, `words.rs` | `VoicePlugin` and `WordsPlugin`, with their features |
 //! | rates and times | `diagnostics.rs` | Bevy's diagnostics `emotion/…` |
 //!
 //! Nothing here detects, infers or waits on the main thread. What runs a camera, and what the life of a
@@ -23,8 +25,14 @@ mod events;
 mod feed;
 #[cfg(feature = "wgpu")]
 mod gpu;
+mod hear;
+mod heard;
 mod settings;
 mod track;
+#[cfg(feature = "voice")]
+mod voice;
+#[cfg(feature = "words")]
+mod words;
 
 use bevy::app::PluginGroupBuilder;
 use bevy::prelude::*;
@@ -38,12 +46,19 @@ pub use components::{Emotion, Face, FacePose};
 pub(crate) use core::CorePlugin;
 pub use diagnostics::EmotionDiagnosticsPlugin;
 pub use events::{
-    ExpressionChanged, FaceAppeared, FaceGone, FaceHidden, FaceReturned, FrameAnalyzed,
+    ConflictChanged, ExpressionChanged, FaceAppeared, FaceGone, FaceHidden, FaceReturned,
+    FrameAnalyzed, SubjectRead,
 };
 pub(crate) use feed::{Arrival, Arrived};
 pub use feed::{EmotionFeed, FeedId};
-pub use settings::{EmotionAnalyzer, FaceMemory};
+pub use hear::{HearPlugin, HeardLevel, HeardVoice, ReadWords, Whose};
+pub use heard::{Fused, UnseenSpeaker, Voice, VoiceLevel, Words};
+pub use settings::{EmotionAnalyzer, FaceFuser, FaceMemory};
 pub use track::{FaceStep, TrackPlugin};
+#[cfg(feature = "voice")]
+pub use voice::{VoicePlugin, VoiceSettings, VoiceSource, VoiceStatus};
+#[cfg(feature = "words")]
+pub use words::{SaidWords, WordsPlugin, WordsStatus};
 
 /// Faces as input: add it after `DefaultPlugins` (or `MinimalPlugins`).
 ///
@@ -52,6 +67,7 @@ pub use track::{FaceStep, TrackPlugin};
 /// | [`CapturePlugin`] | opens the source as a camera, takes the newest frames, shows them in [`CameraImage`]s |
 /// | [`AnalyzePlugin`] | finds and reads faces on threads of their own |
 /// | [`TrackPlugin`] | makes [`Face`] entities and triggers their events |
+/// | [`HearPlugin`] | takes in voices and words beside the faces, and the one answer of all |
 /// | [`EmotionDiagnosticsPlugin`] | measures rates and delays |
 /// | [`ReplayPlugin`](crate::replay::ReplayPlugin) | records sessions as readings, and plays them |
 ///
@@ -79,6 +95,7 @@ impl PluginGroup for EmotionPlugins {
             .add(CapturePlugin::default())
             .add(AnalyzePlugin::default())
             .add(TrackPlugin)
+            .add(HearPlugin)
             .add(EmotionDiagnosticsPlugin::default())
             .add(crate::replay::ReplayPlugin)
     }

@@ -11,9 +11,10 @@ use super::analyze::Arrivals;
 use super::camera::FaceOf;
 use super::clock::{self, Faces};
 use super::core::CorePlugin;
+use super::feed::Arrived;
 use super::{
-    Emotion, EmotionSystems, ExpressionChanged, Face, FaceAppeared, FaceGone, FaceHidden, FacePose,
-    FaceReturned,
+    ConflictChanged, Emotion, EmotionSystems, ExpressionChanged, Face, FaceAppeared, FaceGone,
+    FaceHidden, FacePose, FaceReturned, heard,
 };
 
 /// Mirrors what happens to faces into [`Face`] entities, and triggers their events.
@@ -50,7 +51,7 @@ const LONGEST_STEP: Duration = Duration::from_millis(50);
 
 /// The faces' entities by their subjects.
 #[derive(Resource, Default)]
-pub(super) struct Entities(HashMap<SubjectId, Entity>);
+pub(super) struct Entities(pub(super) HashMap<SubjectId, Entity>);
 
 /// The faces' clock at the last [`FaceStep`].
 #[derive(Resource, Default)]
@@ -67,6 +68,14 @@ fn follow(world: &mut World) {
     let last = world.resource::<LastStep>().0;
     reset_clock(world, last);
     for arrival in &list {
+        if let Arrived::Heard(what) = &arrival.what {
+            step_until(world, arrival.at);
+            clock::set(&mut world.resource_mut::<Time<Faces>>(), arrival.at);
+            heard::write(what, world);
+            if arrival.events.is_empty() {
+                step(world);
+            }
+        }
         let mut events = arrival.events.iter().peekable();
         while let Some(event) = events.next() {
             let at = event.time.0;
@@ -143,10 +152,18 @@ fn apply(stream: Entity, event: &Event, world: &mut World) {
                 world.trigger(ExpressionChanged { entity, from: *from, to: *to });
             }
         }
+        EventKind::SubjectRead { subject, reading } => {
+            if let Some(entity) = entity_of(*subject, world) {
+                heard::write_answer(entity, reading, event.time.0, world);
+            }
+        }
+        EventKind::ConflictChanged { subject, from, to } => {
+            if let Some(entity) = entity_of(*subject, world) {
+                world.trigger(ConflictChanged { entity, from: *from, to: *to });
+            }
+        }
         EventKind::EpochBegan
         | EventKind::FrameAnalyzed { .. }
-        | EventKind::SubjectRead { .. }
-        | EventKind::ConflictChanged { .. }
         | EventKind::SpeakerChanged { .. }
         | EventKind::Problem { .. }
         | EventKind::Recovered => {}
@@ -154,7 +171,7 @@ fn apply(stream: Entity, event: &Event, world: &mut World) {
 }
 
 /// The entity of a subject, unless somebody else despawned it.
-fn entity_of(subject: SubjectId, world: &World) -> Option<Entity> {
+pub(super) fn entity_of(subject: SubjectId, world: &World) -> Option<Entity> {
     let entity = *world.resource::<Entities>().0.get(&subject)?;
     world.get_entity(entity).is_ok().then_some(entity)
 }

@@ -250,7 +250,8 @@ impl Job {
                 }
                 self.tape.clock = *clock;
             }
-            Arrived::Silence => {}
+            // Recordings have no channel of voices and words.
+            Arrived::Heard(_) | Arrived::Silence => {}
         }
     }
 

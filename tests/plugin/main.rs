@@ -9,6 +9,8 @@ mod fixed_update;
 #[cfg(all(feature = "hud", feature = "films", feature = "wgpu"))]
 mod gpu;
 mod input;
+#[cfg(all(feature = "voice", feature = "words"))]
+mod microphone;
 mod parts;
 mod preludes;
 mod reflection;
@@ -16,6 +18,7 @@ mod replay;
 mod replay_clock;
 mod stage;
 mod two_cameras;
+mod voice;
 
 use std::error::Error;
 use std::time::{Duration, Instant};

@@ -12,7 +12,7 @@ use bevy_emotion::Reading;
 use bevy_emotion::capture::{Capture, CaptureCommand, CaptureState, SourceSpec, frame_slot};
 use bevy_emotion::plugin::{
     AnalyzePlugin, CapturePlugin, Emotion, EmotionCamera, EmotionDiagnosticsPlugin, EmotionFeed,
-    EmotionPlugins, ExpressionChanged, Face, FrameAnalyzed, TrackPlugin,
+    EmotionPlugins, ExpressionChanged, Face, FrameAnalyzed, HearPlugin, TrackPlugin,
 };
 use bevy_emotion::replay::ReplayPlugin;
 use bevy_emotion::{Expression, Scores};
@@ -67,6 +67,7 @@ fn each_plugin_can_be_left_out() {
     assert_eq!(seen_with(|plugins| plugins.disable::<CapturePlugin>()), (1, 3));
     assert_eq!(seen_with(|plugins| plugins.disable::<AnalyzePlugin>()), (1, 3));
     assert_eq!(seen_with(|plugins| plugins.disable::<TrackPlugin>()), (0, 3));
+    assert_eq!(seen_with(|plugins| plugins.disable::<HearPlugin>()), (1, 3));
     assert_eq!(seen_with(|plugins| plugins.disable::<EmotionDiagnosticsPlugin>()), (1, 3));
     assert_eq!(seen_with(|plugins| plugins.disable::<ReplayPlugin>()), (1, 3));
     let only_faces = |plugins: PluginGroupBuilder| {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emotion_capture::Capture;
-use emotion_core::{Epoch, Event, EventKind, Frame, Origin, SessionTime, StreamId};
+use emotion_core::{Epoch, Event, EventKind, Evidence, Frame, Origin, SessionTime, StreamId};
+use emotion_fusion::Fuser;
 use emotion_models::ModelPool;
 
 use crate::{AnalyzerSettings, Engine, Finished, Lifecycle, LifecycleConfig, Observation};
@@ -112,6 +113,18 @@ impl Stream {
     /// Changes when faces hide and are forgotten.
     pub fn set_lifecycle(&mut self, config: LifecycleConfig) {
         self.lifecycle.set_config(config);
+    }
+
+    /// Makes one answer of several modalities with this fuser from now on.
+    pub fn set_fuser(&mut self, fuser: Fuser) {
+        self.lifecycle.set_fuser(fuser);
+    }
+
+    /// Takes in what a voice or words say of a subject at `now`, and gives what follows; `None` where nobody
+    /// knows whom it is about: it is left out.
+    pub fn hear(&mut self, now: SessionTime, evidence: Evidence) -> Option<Vec<Event>> {
+        let mut events = Vec::new();
+        self.lifecycle.hear(now, evidence, &mut events).then_some(events)
     }
 
     /// Frames that were never analyzed because a newer one came first.

@@ -12,6 +12,8 @@ pub struct Arguments {
     pub heads: u8,
     pub settings: HudSettings,
     pub dwell: Option<Duration>,
+    /// Whether a microphone is listened to, and which; `None` inside for the system's default.
+    pub voice: Option<Option<String>>,
 }
 
 impl Arguments {
@@ -22,6 +24,7 @@ impl Arguments {
             heads: 1,
             settings: HudSettings::default(),
             dwell: None,
+            voice: None,
         };
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} wants a value"));
@@ -35,6 +38,8 @@ impl Arguments {
                         _ => return Err("--heads is a number from 1 to 4".to_owned()),
                     };
                 }
+                "--voice" => arguments.voice = Some(arguments.voice.unwrap_or_default()),
+                "--microphone" => arguments.voice = Some(Some(value()?)),
                 "--reduced-motion" => arguments.settings.reduced_motion = true,
                 "--high-contrast" => arguments.settings.palette = Palette::HighContrast,
                 "--scale" => {
@@ -52,7 +57,8 @@ impl Arguments {
                 }
                 _ => {
                     return Err(format!(
-                        "unknown argument {word}; there are --source SOURCE, --heads N, \
+                        "unknown argument {word}; there are --source SOURCE, --heads N, --voice, \
+                         --microphone NAME, \
                          --reduced-motion, --high-contrast, --scale FACTOR and --dwell SECONDS"
                     ));
                 }

@@ -17,7 +17,7 @@ pub use blip::Blip;
 /// Plays a game in a window.
 ///
 /// Arguments: `--source auto|camera|camera:N|puppet|FILE`, `--heads N` (of the puppet),
-/// `--reduced-motion`, `--high-contrast`, `--scale FACTOR` (of texts and panels), `--dwell SECONDS`
+/// `--voice` (the microphone is listened to), `--microphone NAME`, `--reduced-motion`, `--high-contrast`, `--scale FACTOR` (of texts and panels), `--dwell SECONDS`
 /// (menus need no smile).
 pub fn run(title: &str, game: impl Plugin) -> AppExit {
     let arguments = match Arguments::read(std::env::args().skip(1)) {
@@ -32,15 +32,18 @@ pub fn run(title: &str, game: impl Plugin) -> AppExit {
     options.puppet.heads = arguments.heads;
     let capture = CapturePlugin { source: arguments.source, options };
     let hud = HudCorePlugin { settings: arguments.settings, ..default() };
-    App::new()
-        .add_plugins((
-            DefaultPlugins.set(WindowPlugin { primary_window: Some(window), ..default() }),
-            EmotionPlugins.set(capture),
-        ))
-        .add_plugins((ArcadePlugin { hud }, game))
-        .insert_resource(MenuSettings { dwell: arguments.dwell })
-        .add_systems(Update, quit)
-        .run()
+    let mut app = App::new();
+    app.add_plugins((
+        DefaultPlugins.set(WindowPlugin { primary_window: Some(window), ..default() }),
+        EmotionPlugins.set(capture),
+    ))
+    .add_plugins((ArcadePlugin { hud }, game))
+    .insert_resource(MenuSettings { dwell: arguments.dwell })
+    .add_systems(Update, quit);
+    if let Some(microphone) = arguments.voice {
+        app.add_plugins(VoicePlugin { source: VoiceSource::Microphone(microphone) });
+    }
+    app.run()
 }
 
 /// Systems that paint a game's picture, of what is known by then.
@@ -55,7 +58,7 @@ pub struct ArcadePlugin {
 
 impl Plugin for ArcadePlugin {
     fn build(&self, app: &mut App) {
-        app.add_plugins((VirtualFacePlugin, self.hud.clone(), HandsFreePlugins))
+        app.add_plugins((VirtualVoicePlugin, self.hud.clone(), HandsFreePlugins))
             .insert_resource(ClearColor(Color::srgb_u8(0x0B, 0x0D, 0x14)))
             .add_observer(blip::play);
     }

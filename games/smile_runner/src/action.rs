@@ -11,7 +11,7 @@ use bevy_emotion::prelude::*;
 pub enum Action {
     /// A smile; the longer, the higher.
     Jump,
-    /// A look of surprise that comes fast.
+    /// A look of surprise that comes fast, or a shout.
     Dash,
     /// A frown, for as long as it is held.
     Shield,
@@ -37,7 +37,9 @@ pub fn bindings() -> ExpressionMap<Action> {
         .with(Action::Jump, KeyCode::ArrowUp)
         .with(Action::Jump, KeyCode::Space)
         .with(Action::Dash, Expression::Surprise.above(0.5).release_at(0.25).within(fast))
+        .with(Action::Dash, FaceCondition::shout())
         .with(Action::Dash, KeyCode::ArrowRight)
         .with(Action::Shield, Expression::Angry.above(0.45).release_at(0.25))
+        .with(Action::Shield, FaceAxis::VoiceArousal.past(0.4).and(Expression::Angry.in_voice(0.5)))
         .with(Action::Shield, KeyCode::ArrowDown)
 }

@@ -177,9 +177,15 @@ impl View<'_> {
             }
             Kind::Rock => ("Smile to jump over it, and keep smiling to jump higher", ink),
             Kind::Gap => ("Smile to jump across", ink),
+            Kind::Crystal if self.look.hears => {
+                ("Shout, or look surprised all of a sudden, to dash through it", ink)
+            }
             Kind::Crystal => ("Look surprised, all of a sudden, to dash through it", ink),
             Kind::Bird if run.hero.energy < SHIELD_LEAST => {
                 ("The shield is empty: relax", Token::Note)
+            }
+            Kind::Bird if self.look.hears => {
+                ("Growl, or frown, until it is gone: that is your shield", ink)
             }
             Kind::Bird => ("Frown until it is gone: that is your shield", ink),
         }

@@ -5,6 +5,8 @@
 //! that there is nothing to learn first. Who enjoys it runs faster and meets more; who looks
 //! unhappy gets an easier course. Keys: up, right, down.
 //!
+//! With `--voice` it is played with the voice as well: a shout dashes, a growl (an angry, active voice) is a shield.
+//!
 //! `cargo run --release -p smile_runner`
 //!
 //! Each update goes one way:

@@ -25,6 +25,8 @@ pub struct Look {
     /// Where the hero stands (a share of the screen's width from its middle), how much higher than
     /// in a run the ground is, and how much larger the hero is.
     pub stand: Vec3,
+    /// Whether a voice is listened to.
+    pub hears: bool,
     pub seconds: f32,
 }
 
@@ -36,6 +38,7 @@ pub fn mirror(
     input: Res<ExpressionInput<Action>>,
     slots: Res<PlayerSlots>,
     faces: Query<&FaceInput>,
+    voices: Query<(), With<VoiceLevel>>,
     mut look: ResMut<Look>,
 ) {
     let seconds = time.delta_secs();
@@ -71,5 +74,6 @@ pub fn mirror(
     for flash in &mut look.flashes {
         *flash *= (-4.0 * seconds).exp();
     }
+    look.hears = !voices.is_empty();
     look.seconds += seconds;
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use arcade::stage::Stage;
 use bevy::prelude::*;
-use bevy_emotion::input::VirtualFace;
+use bevy_emotion::input::{VirtualFace, VirtualVoice};
 use bevy_emotion::prelude::Expression;
 use smile_runner::*;
 
@@ -369,6 +369,34 @@ fn the_run_waits_for_a_face_that_goes_away() {
     stage.run(1.5);
     assert!(run(&mut stage).hero.x > before);
     assert!(!stage.world().resource::<Attention>().is_waiting());
+}
+
+/// A face at rest; only the voice plays.
+#[test]
+fn a_shout_dashes_and_a_growl_is_a_shield() {
+    let mut stage = Stage::new(SmileRunnerPlugin::default());
+    let me = stage.face(VirtualFace::new());
+    stage.world().entity_mut(me).insert(VirtualVoice::new());
+    let voice = |stage: &mut Stage, act: fn(&mut VirtualVoice)| {
+        act(&mut stage.world().get_mut::<VirtualVoice>(me).expect("a voice"));
+    };
+    voice(&mut stage, |voice| voice.speak(Expression::Neutral, 0.0));
+    stage.run(2.5);
+    voice(&mut stage, VirtualVoice::hush);
+    stage.world().resource_mut::<NextState<Phase>>().set(Phase::Play);
+    stage.run(0.5);
+    assert!(run(&mut stage).hero.dash == 0.0 && !run(&mut stage).hero.shield);
+    voice(&mut stage, |voice| voice.speak(Expression::Surprise, 1.0));
+    stage.until(0.5, |world| world.resource::<Run>().hero.dash > 0.0);
+    voice(&mut stage, VirtualVoice::hush);
+    stage.run(1.2);
+    assert!(!run(&mut stage).hero.shield);
+    voice(&mut stage, |voice| {
+        voice.arousal = Some(0.8);
+        voice.speak(Expression::Angry, 0.1);
+    });
+    stage.until(1.2, |world| world.resource::<Run>().hero.shield);
+    assert_eq!(run(&mut stage).hero.dash, 0.0, "a growl is no shout");
 }
 
 fn key(stage: &mut Stage, key: KeyCode, is_down: bool) {
