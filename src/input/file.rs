@@ -259,7 +259,7 @@ mod tests {
         })";
         let map = read(text).expect("a map");
         assert_eq!(map.bindings(Action::Jump).len(), 8);
-        assert_eq!(map.bindings(Action::Jump)[6], FaceCondition::shout().into());
+        assert_eq!(map.bindings(Action::Jump)[5], FaceCondition::shout().into());
         assert_eq!(map.bindings(Action::Jump)[7], Binding::key(KeyCode::Enter).for_slot(2));
     }
 
