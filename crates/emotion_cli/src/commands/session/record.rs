@@ -119,6 +119,8 @@ impl Live<'_, '_> {
             let now =
                 self.began.map_or(Duration::ZERO, |began| status.time.0.saturating_sub(began));
             if stop.load(Ordering::Relaxed) || limit.is_some_and(|limit| now >= limit) {
+                // A frame that comes with the end belongs to what is after it.
+                self.frame.take_if(|(at, ..)| limit.is_some_and(|limit| *at >= limit));
                 self.flush()?;
                 return Ok(limit.map_or(now, |limit| now.min(limit)));
             }
