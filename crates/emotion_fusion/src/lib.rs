@@ -9,12 +9,14 @@
 //! Nothing here opens a file, starts a thread or has a clock.
 
 mod conflict;
+mod correlation;
 mod fuser;
 mod loudness;
 mod speaker;
 mod subjects;
 mod weights;
 
+pub use correlation::correlation;
 pub use fuser::Fuser;
 pub use loudness::{Level, Loudness};
 pub use speaker::{Attribution, SpeakerFinder};

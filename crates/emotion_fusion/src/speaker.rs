@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use emotion_core::{SessionTime, Speaker, StreamId, SubjectId};
 
+use crate::correlation;
 use crate::loudness::{LEVELS, Level};
 
 /// What is looked at, in seconds. Less than [`LEAST`] of it decides nothing.
@@ -253,20 +254,6 @@ fn averaged(values: &[f64], reach: usize, weight: impl Fn(usize) -> f64) -> Vec<
         if weights > 0.0 { sum / weights } else { 0.0 }
     };
     (0..values.len()).map(mean).collect()
-}
-
-/// Pearson's correlation; `None` where one side does not vary.
-fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
-    let count = pairs.len() as f64;
-    let mean = |of: fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>() / count;
-    let (x, y) = (mean(|pair| pair.0), mean(|pair| pair.1));
-    let (mut products, mut xx, mut yy) = (0.0, 0.0, 0.0);
-    for pair in pairs {
-        products += (pair.0 - x) * (pair.1 - y);
-        xx += (pair.0 - x).powi(2);
-        yy += (pair.1 - y).powi(2);
-    }
-    (xx > 0.0 && yy > 0.0).then(|| products / (xx * yy).sqrt())
 }
 
 #[cfg(test)]

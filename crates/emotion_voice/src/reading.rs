@@ -25,6 +25,8 @@ pub struct VoiceQuality {
     pub voiced: f32,
 }
 
+/// Below this probability the expression is unsure.
+const LEAST_SURE: f32 = 0.4;
 /// The ratio at which quality is a half, and how many decibels around it matter.
 const HALF: (f32, f32) = (8.0, 4.0);
 /// With this share of voiced frames nothing is missing.
@@ -42,6 +44,12 @@ impl VoiceReading {
     /// The most probable expression and its probability.
     pub fn highest(&self) -> (Expression, f32) {
         self.scores.highest()
+    }
+
+    /// The most probable expression; `None` while it is unsure, below 40 %.
+    pub fn dominant(&self) -> Option<Expression> {
+        let (highest, probability) = self.highest();
+        (probability >= LEAST_SURE).then_some(highest)
     }
 
     /// The reading as evidence about a subject, where it is known who speaks.

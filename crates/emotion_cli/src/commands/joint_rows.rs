@@ -8,7 +8,7 @@ use emotion_voice::VoiceReading;
 use emotion_words::WordReading;
 use serde::Serialize;
 
-use super::rows::rounded;
+use super::rows::{rounded, seconds};
 
 /// A row of any modality. What it lacks is empty. The order of the fields is the order of the columns: first those
 /// of faces, then those of voices, then the others.
@@ -66,9 +66,6 @@ pub const JOINT_COLUMNS: [&str; 10] = [
     "conflict_strength",
 ];
 
-/// Below this probability the expression of a voice is unsure.
-const UNSURE: f32 = 0.4;
-
 impl<'a> JointRow<'a> {
     /// The row of a face, with the values that it has without `--fuse`.
     pub fn of_face(source: &'a str, analysis: &Analysis, reading: &Reading) -> Self {
@@ -96,10 +93,9 @@ impl<'a> JointRow<'a> {
         reading: &VoiceReading,
         attribution: &emotion_fusion::Attribution,
     ) -> Self {
-        let (highest, confidence) = reading.highest();
         Self {
             track: track_of(attribution.speaker),
-            expression: (confidence >= UNSURE).then_some(highest),
+            expression: reading.dominant(),
             arousal: rounded(reading.arousal, 4),
             snr_db: Some(rounded(reading.quality.snr_db, 1)),
             voiced: Some(rounded(reading.quality.voiced, 3)),
@@ -159,12 +155,11 @@ impl<'a> JointRow<'a> {
         scores: &Scores,
     ) -> Self {
         let score = |expression| rounded(scores.get(expression), 4);
-        let seconds = |time: SessionTime| (time.as_secs_f64() * 1e6).round() / 1e6;
         let (_, confidence) = scores.highest();
         Self {
             source,
             frame: None,
-            time_s: seconds(end),
+            time_s: seconds(end.0),
             track: None,
             x: None,
             y: None,
@@ -185,7 +180,7 @@ impl<'a> JointRow<'a> {
             detect_ms: None,
             classify_ms: None,
             modality,
-            start_s: seconds(start),
+            start_s: seconds(start.0),
             snr_db: None,
             voiced: None,
             known: None,

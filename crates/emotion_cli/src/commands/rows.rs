@@ -2,6 +2,7 @@
 //! each window of a voice.
 
 use std::io::Write;
+use std::time::Duration;
 
 use clap::ValueEnum;
 use emotion_core::Analysis;
@@ -107,27 +108,23 @@ pub struct VoiceRow<'a> {
     voiced: f64,
 }
 
-/// Below this probability the expression of a voice is unsure.
-const UNSURE: f32 = 0.4;
-
 impl<'a> VoiceRow<'a> {
     /// The row of a window.
     pub fn new(source: &'a str, reading: &VoiceReading) -> Self {
         let score = |expression| rounded(reading.scores.get(expression), 4);
-        let (highest, confidence) = reading.highest();
         let (start, end) = reading.span;
         Self {
             source,
             frame: None,
-            time_s: (end.as_secs_f64() * 1e6).round() / 1e6,
+            time_s: seconds(end.0),
             track: None,
             x: None,
             y: None,
             w: None,
             h: None,
             roll_deg: None,
-            expression: (confidence >= UNSURE).then_some(highest),
-            confidence: rounded(confidence, 4),
+            expression: reading.dominant(),
+            confidence: rounded(reading.highest().1, 4),
             angry: score(Expression::Angry),
             disgust: score(Expression::Disgust),
             fear: score(Expression::Fear),
@@ -140,7 +137,7 @@ impl<'a> VoiceRow<'a> {
             detect_ms: None,
             classify_ms: None,
             modality: "voice",
-            start_s: (start.as_secs_f64() * 1e6).round() / 1e6,
+            start_s: seconds(start.0),
             snr_db: rounded(reading.quality.snr_db, 1),
             voiced: rounded(reading.quality.voiced, 3),
         }
@@ -165,7 +162,7 @@ impl<'a> Row<'a> {
         Self {
             source,
             frame: analysis.sequence,
-            time_s: (analysis.time.as_secs_f64() * 1e6).round() / 1e6,
+            time_s: seconds(analysis.time),
             track: reading.track,
             x: rounded(reading.bbox_in_frame.x, 2),
             y: rounded(reading.bbox_in_frame.y, 2),
@@ -187,6 +184,11 @@ impl<'a> Row<'a> {
             classify_ms: rounded(analysis.classify_time.as_secs_f32() * 1e3, 3),
         }
     }
+}
+
+/// A time, to the microsecond.
+pub(super) fn seconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e6
 }
 
 /// Rounds away noise; adding zero turns -0 into 0.
@@ -298,8 +300,6 @@ impl<W: Write> RowWriter<W> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use emotion_core::FrameRect;
     use emotion_core::Scores;
 

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write, stdin};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
@@ -13,7 +13,7 @@ use emotion_words::WordReader;
 use emotion_words::cues::{Cue, CueError, CueFormat, CueReader};
 use serde::Serialize;
 
-use super::rows::{Format, RowWriter, rounded};
+use super::rows::{Format, RowWriter, rounded, seconds};
 
 /// Broken cues that are named one by one; further ones are counted.
 const NAMED: usize = 10;
@@ -204,7 +204,6 @@ fn write<W: Write>(
     let labels = Expression::ALL.into_iter().zip(reading.labels);
     let labels: Vec<&str> = labels.filter(|(_, has)| *has).map(|(label, _)| label.name()).collect();
     let score = |expression| rounded(evidence.scores.get(expression), 4);
-    let seconds = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e6;
     rows.write_other(&TextRow {
         source: name,
         line: cue.line,

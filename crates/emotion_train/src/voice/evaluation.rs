@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emotion_core::{Expression, Scores};
+use emotion_fusion::correlation;
 use emotion_voice::VoiceModel;
 use emotion_voice::model::Outputs;
 use serde::{Deserialize, Serialize};
@@ -75,18 +76,4 @@ fn figures(tally: &Tally, arousals: &[(f64, f64)]) -> SetFigures {
         confusion: all.confusion,
         arousal_correlation: correlation(arousals),
     }
-}
-
-/// Pearson's correlation; `None` where one side does not vary.
-fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
-    let count = pairs.len() as f64;
-    let mean = |of: fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>() / count;
-    let (x, y) = (mean(|pair| pair.0), mean(|pair| pair.1));
-    let (mut products, mut xx, mut yy) = (0.0, 0.0, 0.0);
-    for pair in pairs {
-        products += (pair.0 - x) * (pair.1 - y);
-        xx += (pair.0 - x).powi(2);
-        yy += (pair.1 - y).powi(2);
-    }
-    (xx > 0.0 && yy > 0.0).then(|| products / (xx * yy).sqrt())
 }

@@ -66,13 +66,11 @@ impl Plot {
             |(from, to): (SessionTime, SessionTime)| (from.as_secs_f64(), to.as_secs_f64());
         match said {
             Said::Voice(reading, attribution) => {
-                let (highest, probability) = reading.highest();
-                let dominant = (probability >= 0.4).then_some(highest);
                 let whose = attribution.speaker.subject(Default::default());
                 let lane = (whose.map(|subject| subject.track), Lane::Of(Modality::Voice));
                 let end = reading.span.1.as_secs_f64();
                 // A window of 2.5 s every 0.3 s: what is new of it.
-                self.add(lane, (end - 0.3, end), dominant, false);
+                self.add(lane, (end - 0.3, end), reading.dominant(), false);
             }
             Said::Words(line, attribution) => {
                 let whose = attribution.speaker.subject(Default::default());

@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use emotion_capture::{CaptureState, OpenOptions, SourceSpec};
 use emotion_core::{Analysis, Event, EventKind, FaceReading, Reading, SubjectId};
 use emotion_project::{Intake, Project, SessionStart, now};
-use emotion_session::{Session, StreamConfig};
+use emotion_session::{AnalyzerSettings, Session, StreamConfig};
 
 use super::tell;
 use crate::commands::pipeline::PipelineArgs;
@@ -49,20 +49,9 @@ pub fn run(project: &mut Project, args: &RecordArgs) -> anyhow::Result<()> {
     }
     let stop = stop_on_ctrl_c()?;
     let settings = args.pipeline.settings();
-    let start = SessionStart {
-        started_at: now(),
-        source: kind(&args.source).to_owned(),
-        identity: "live".to_owned(),
-        model: Some(settings.model.to_string()),
-        is_live: true,
-        expected: None,
-    };
     // Refused before a camera is opened.
-    let mut intake = project.begin_session(&args.person, &start)?;
-    let session = Session::start(std::sync::Arc::default())?;
-    let events = session.subscribe();
-    let config = StreamConfig { analyzer: settings, ..StreamConfig::default() };
-    session.open(args.source.clone(), OpenOptions::default(), config)?;
+    let mut intake = project.begin_session(&args.person, &live_start(&args.source, &settings))?;
+    let (session, events) = open(&args.source, settings)?;
     eprintln!("recording session {} of {}; Ctrl-C ends it", intake.id(), args.person);
     let limit = args.seconds.map(Duration::from_secs);
     let mut live = Live { intake: &mut intake, began: None, frame: None };
@@ -75,7 +64,34 @@ pub fn run(project: &mut Project, args: &RecordArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub const fn kind(source: &SourceSpec) -> &'static str {
+/// What a session from a live source begins with.
+pub fn live_start(source: &SourceSpec, settings: &AnalyzerSettings) -> SessionStart {
+    SessionStart {
+        started_at: now(),
+        source: kind(source).to_owned(),
+        identity: "live".to_owned(),
+        model: Some(settings.model.to_string()),
+        is_live: true,
+        expected: None,
+    }
+}
+
+/// Opens a live source; what is read of it comes as events.
+///
+/// # Errors
+/// When the system gives no thread.
+pub fn open(
+    source: &SourceSpec,
+    settings: AnalyzerSettings,
+) -> anyhow::Result<(Session, Receiver<Event>)> {
+    let session = Session::start(std::sync::Arc::default())?;
+    let events = session.subscribe();
+    let config = StreamConfig { analyzer: settings, ..StreamConfig::default() };
+    session.open(source.clone(), OpenOptions::default(), config)?;
+    Ok((session, events))
+}
+
+const fn kind(source: &SourceSpec) -> &'static str {
     match source {
         SourceSpec::Puppet => "puppet",
         SourceSpec::Url(_) => "stream",

@@ -16,17 +16,17 @@ use bevy::prelude::*;
 use bevy::window::{CursorOptions, MonitorSelection, WindowMode, WindowResolution};
 use clap::Args;
 use crossbeam_channel::{Receiver, Sender, bounded};
-use emotion_capture::{OpenOptions, SourceSpec};
+use emotion_capture::SourceSpec;
 use emotion_core::{Event, Frame};
 use emotion_project::study::Study;
-use emotion_project::{Intake, Project, SessionStart, Taken, now};
-use emotion_session::{Session, StreamConfig};
+use emotion_project::{Intake, Project, Taken};
+use emotion_session::Session;
 
 use super::film;
 use crate::commands::demo::{default_plugins, guarded, require_display};
 use crate::commands::letterbox::PictureSize;
 use crate::commands::pipeline::PipelineArgs;
-use crate::commands::session::record::{Live, kind};
+use crate::commands::session::record::{Live, live_start, open};
 use crate::commands::session::tell;
 
 /// Frames of the film that wait to be shown.
@@ -71,21 +71,11 @@ pub fn run(project: &mut Project, args: &RunArgs) -> anyhow::Result<()> {
     require_display("a study is run on a screen; `emotion study import` takes films of viewers")?;
     let study = project.study(&args.study)?;
     let settings = args.pipeline.settings();
-    let start = SessionStart {
-        started_at: now(),
-        source: kind(&args.source).to_owned(),
-        identity: "live".to_owned(),
-        model: Some(settings.model.to_string()),
-        is_live: true,
-        expected: None,
-    };
+    let start = live_start(&args.source, &settings);
     // Both are refused before a camera is opened.
     film::open(&study.film)?;
     let mut intake = project.begin_view(&study.name, &args.person, &start)?;
-    let session = Session::start(Arc::default())?;
-    let events = session.subscribe();
-    let config = StreamConfig { analyzer: settings, ..StreamConfig::default() };
-    session.open(args.source.clone(), OpenOptions::default(), config)?;
+    let (session, events) = open(&args.source, settings)?;
     let clock: Arc<Clock> = Arc::default();
     let (shown, end) = thread::scope(|scope| {
         let recorder = scope.spawn(|| {
