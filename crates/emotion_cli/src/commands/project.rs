@@ -1,6 +1,6 @@
 //! `emotion project`: folders of people's sessions, and what the law asks of them.
 
-mod sample;
+pub(super) mod sample;
 
 use std::path::PathBuf;
 

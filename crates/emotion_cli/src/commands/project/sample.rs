@@ -3,7 +3,7 @@
 //! The puppet plays twenty sessions, which go frame by frame through the same detector, model and intake as a
 //! camera's. Only the script is made up: when it smiles, what is marked, what is answered.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -17,7 +17,7 @@ use emotion_puppet::{PuppetConfig, PuppetScript, PuppetSource};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::commands::pipeline::PipelineArgs;
+use crate::commands::pipeline::{Parts, PipelineArgs};
 use crate::commands::stop::stop_on_ctrl_c;
 
 /// The person: nobody, the puppet is drawn.
@@ -28,8 +28,8 @@ const DAY: i64 = 24 * 3600;
 /// Length of a session in seconds.
 const LENGTH: u64 = 12 * 60;
 /// Small pictures, a few a second: an hour of them is read in minutes.
-const SIZE: (u32, u32) = (320, 240);
-const RATE: f64 = 3.0;
+pub const SIZE: (u32, u32) = (320, 240);
+pub const RATE: f64 = 3.0;
 
 /// Makes a project with twenty sessions that the puppet plays, and a report of it
 ///
@@ -53,16 +53,10 @@ pub struct SampleArgs {
 /// When the pipeline cannot be loaded, or something cannot be written.
 pub fn run(args: &SampleArgs) -> anyhow::Result<()> {
     let stop = stop_on_ctrl_c()?;
-    let new = NewProject {
-        controller: "nobody, this is a sample".to_owned(),
-        contact: "nowhere".to_owned(),
-        retention_days: 36_500,
-        ..NewProject::new("Sample", Purpose::Therapy)
-    };
-    let mut project = Project::create(&args.folder, &new)?;
+    let mut project = create(&args.folder, Purpose::Therapy)?;
     let first = parse_moment(FIRST)?;
-    project.add_person(PERSON)?;
-    project.give_consent(PERSON, "none needed: the puppet is drawn", first)?;
+    add_puppet(&mut project, PERSON, first)?;
+    let parts = args.pipeline.parts()?;
     for index in 0..args.sessions {
         if stop.load(std::sync::atomic::Ordering::Relaxed) {
             anyhow::bail!("stopped; {} has {index} sessions", args.folder.display());
@@ -70,31 +64,59 @@ pub fn run(args: &SampleArgs) -> anyhow::Result<()> {
         let script = Script::new(index);
         // Mondays and Thursdays.
         let day = i64::from(index / 2) * 7 + i64::from(index % 2) * 3;
-        play(&mut project, args, &script, first + day * DAY)?;
+        play(&mut project, &parts, &script, first + day * DAY)?;
         eprintln!("session {} of {}", index + 1, args.sessions);
     }
     let path = project.out_folder(PERSON)?.join("report.html");
     super::write(&path, &report::person(&project, PERSON)?)
 }
 
-/// Plays a session, and writes down its marks.
-fn play(
-    project: &mut Project,
-    args: &SampleArgs,
-    script: &Script,
-    started_at: i64,
-) -> anyhow::Result<()> {
-    // Each session begins with a pipeline that knows nothing, like each run of the program.
-    let parts = args.pipeline.parts()?;
-    let (mut finder, mut reader) = (parts.finder()?, parts.reader()?);
-    let start = SessionStart {
+/// A project that belongs to nobody.
+///
+/// # Errors
+/// When the folder cannot be made, or is a project.
+pub fn create(folder: &Path, purpose: Purpose) -> anyhow::Result<Project> {
+    let new = NewProject {
+        controller: "nobody, this is a sample".to_owned(),
+        contact: "nowhere".to_owned(),
+        retention_days: 36_500,
+        ..NewProject::new("Sample", purpose)
+    };
+    Ok(Project::create(folder, &new)?)
+}
+
+/// Adds a person who is a puppet.
+///
+/// # Errors
+/// When they cannot be stored.
+pub fn add_puppet(project: &mut Project, who: &str, since: i64) -> anyhow::Result<()> {
+    project.add_person(who)?;
+    Ok(project.give_consent(who, "none needed: the puppet is drawn", since)?)
+}
+
+/// What a session begins with that a puppet plays.
+pub fn puppet_start(parts: &Parts, started_at: i64) -> SessionStart {
+    SessionStart {
         started_at,
         source: "puppet".to_owned(),
         identity: "puppet".to_owned(),
         model: Some(parts.model_name().to_owned()),
         is_live: false,
-        expected: Some(Duration::from_secs(LENGTH)),
-    };
+        expected: None,
+    }
+}
+
+/// Plays a session, and writes down its marks.
+fn play(
+    project: &mut Project,
+    parts: &Parts,
+    script: &Script,
+    started_at: i64,
+) -> anyhow::Result<()> {
+    // Each session begins with a pipeline that knows nothing, like each run of the program.
+    let (mut finder, mut reader) = (parts.finder()?, parts.reader()?);
+    let expected = Some(Duration::from_secs(LENGTH));
+    let start = SessionStart { expected, ..puppet_start(parts, started_at) };
     let mut intake = project.begin_session(PERSON, &start)?;
     let mut puppet = PuppetSource::new(PuppetConfig {
         size: SIZE,

@@ -12,14 +12,15 @@ use clap::Args;
 use emotion_capture::{FilmWriter, FrameSource};
 use emotion_core::Expression;
 use emotion_project::study::Baseline;
-use emotion_project::{NewProject, Project, Purpose, SessionStart, parse_moment};
+use emotion_project::{Project, Purpose, parse_moment};
 use emotion_puppet::{PuppetConfig, PuppetScript, PuppetSource};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tiny_skia::{Color, FillRule, Paint, PathBuilder, Pixmap, Rect, Transform};
 
 use super::{compare, make, report_of};
-use crate::commands::pipeline::PipelineArgs;
+use crate::commands::pipeline::{Parts, PipelineArgs};
+use crate::commands::project::sample::{RATE, SIZE, add_puppet, create, puppet_start};
 use crate::commands::stop::stop_on_ctrl_c;
 
 const FIRST: &str = "2025-03-03T18:00:00Z";
@@ -29,9 +30,6 @@ const LEAD: i32 = 10;
 /// The film's frames.
 const FILM_SIZE: (u32, u32) = (480, 270);
 const FILM_RATE: u32 = 10;
-/// The viewers' frames.
-const SIZE: (u32, u32) = (320, 240);
-const RATE: f64 = 3.0;
 /// Viewers of each version.
 const VIEWERS: [u8; 2] = [12, 12];
 /// The ball slips, it rains, a rocket goes up.
@@ -57,13 +55,8 @@ pub struct SampleArgs {
 /// When the pipeline cannot be loaded, or something cannot be written.
 pub fn run(args: &SampleArgs) -> anyhow::Result<()> {
     let stop = stop_on_ctrl_c()?;
-    let new = NewProject {
-        controller: "nobody, this is a sample".to_owned(),
-        contact: "nowhere".to_owned(),
-        retention_days: 36_500,
-        ..NewProject::new("Sample", Purpose::Audience)
-    };
-    let mut project = Project::create(&args.folder, &new)?;
+    let mut project = create(&args.folder, Purpose::Audience)?;
+    let parts = args.pipeline.parts()?;
     let folder = std::path::absolute(&args.folder)
         .with_context(|| format!("{} cannot be found", args.folder.display()))?;
     let names = ["with-the-slip", "without-it"];
@@ -78,7 +71,7 @@ pub fn run(args: &SampleArgs) -> anyhow::Result<()> {
                 anyhow::bail!("stopped; {} has {person} viewers", folder.display());
             }
             person += 1;
-            watch(&mut project, args, name, person, version == 0)?;
+            watch(&mut project, &parts, name, person, version == 0)?;
             eprintln!("viewer {person} of {}", VIEWERS.iter().sum::<u8>());
         }
         let expressions = [Expression::Happy, Expression::Surprise, Expression::Sad];
@@ -91,25 +84,16 @@ pub fn run(args: &SampleArgs) -> anyhow::Result<()> {
 /// A viewer: their pictures are read, and become a view of the study.
 fn watch(
     project: &mut Project,
-    args: &SampleArgs,
+    parts: &Parts,
     study: &str,
     number: u8,
     slips: bool,
 ) -> anyhow::Result<()> {
     let who = format!("viewer-{number:02}");
     let first = parse_moment(FIRST)?;
-    project.add_person(&who)?;
-    project.give_consent(&who, "none needed: the puppet is drawn", first)?;
-    let parts = args.pipeline.parts()?;
+    add_puppet(project, &who, first)?;
     let (mut finder, mut reader) = (parts.finder()?, parts.reader()?);
-    let start = SessionStart {
-        started_at: first + i64::from(number) * 600,
-        source: "puppet".to_owned(),
-        identity: "puppet".to_owned(),
-        model: Some(parts.model_name().to_owned()),
-        is_live: false,
-        expected: None,
-    };
+    let start = puppet_start(parts, first + i64::from(number) * 600);
     let mut intake = project.begin_view(study, &who, &start)?;
     let length = f64::from(LENGTH) + f64::from(LEAD);
     // Somebody is called away before the end.
